@@ -1,0 +1,66 @@
+"""What checks and readers report: one value type, importable without pydantic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+NormState = Literal["verified", "partly", "inferred", "general_knowledge", "unknown"]
+FieldPath = tuple[str | int, ...]
+
+SEVERITY_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A place in the registry.
+
+    `file` is relative to the registry's root folder and uses `/`. `line` and `column` count from 1; 0 means that the place is
+    known by `field` only and has not been looked up in the text yet.
+    """
+
+    file: str
+    field: FieldPath = ()
+    line: int = 0
+    column: int = 0
+
+    def at(self, line: int, column: int) -> Pointer:
+        return replace(self, line=line, column=column)
+
+    @property
+    def field_text(self) -> str:
+        """The field as a person would say it: `milestones[2].title` (list positions count from 1)."""
+        out = ""
+        for part in self.field:
+            if isinstance(part, int):
+                out += f"[{part + 1}]"
+            else:
+                out += f".{part}" if out else part
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth knowing; `message` is German and names what was found and what would be right."""
+
+    code: str
+    severity: Severity
+    pointer: Pointer
+    message: str
+    norm: str | None = None
+    norm_state: NormState | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        p = self.pointer
+        return (p.file, p.line, p.column, SEVERITY_ORDER[self.severity], self.code, self.message)
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sorted by place and without repetition, so that two runs over the same input print the same."""
+    return tuple(sorted(set(findings), key=lambda f: f.sort_key))
+
+
+def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+    return any(f.severity == "error" for f in findings)
