@@ -1,0 +1,1 @@
+"""Types of the domain: frozen records, findings, changes, errors. Imports nothing else of ikzctl."""

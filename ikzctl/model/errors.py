@@ -20,7 +20,9 @@ class UserError(Exception):
 class RegistryUnreadable(UserError):
     """The registry, or the part that a command needs, has errors; they are attached."""
 
-    def __init__(self, findings: Sequence[Finding], message: str = "Das Register hat Fehler, die zuerst behoben werden müssen.") -> None:
+    def __init__(
+        self, findings: Sequence[Finding], message: str = "Das Register hat Fehler, die zuerst behoben werden müssen."
+    ) -> None:
         super().__init__(message, hint="Alle Befunde zeigt: ikzctl validate")
         self.findings = tuple(findings)
 
