@@ -13,9 +13,11 @@ from ikzctl.model.base import (
     Many,
     Name,
     Part,
+    PartnerRef,
     Record,
     Slug,
     Sourced,
+    TaskRef,
     Text,
     field,
     many,
@@ -68,7 +70,7 @@ class NoticeRule(Sourced):
     period: TimeSpan | None = field("Kündigungsfrist; null, wenn noch offen", None)
     to: Grid = field("zu welchem Zeitpunkt", "jahresende")
     earliest: Day | None = field("frühester Tag, zu dem gekündigt werden kann", None)
-    who: Literal["jeder", "beauftragter", "uebrige"] | Many[Slug] = field("wer kündigen darf", "jeder")
+    who: Literal["jeder", "beauftragter", "uebrige"] | Many[PartnerRef] = field("wer kündigen darf", "jeder")
     form: Literal["schriftform", "textform", "elektronisch"] = field("Form", "schriftform")
     addressees: Literal["alle_beteiligten", "beauftragter", "koordinator"] = field(
         "an wen die Erklärung geht", "alle_beteiligten"
@@ -89,7 +91,7 @@ class LeavingConsequences(Sourced):
 
 
 class AccessionCandidate(Sourced):
-    partner: Slug = field("Partner, dessen Beitritt vorgesehen ist")
+    partner: PartnerRef = field("Partner, dessen Beitritt vorgesehen ist")
     from_: Day | None = field("vorgesehener Beitrittstag", None, alias="from")
 
 
@@ -122,7 +124,7 @@ class DataProtectionRole(Sourced):
     """Who is responsible for a processing activity, and by which contract or notice that is secured."""
 
     activity: Name = field("Verarbeitungstätigkeit")
-    task: Slug | None = field("Aufgabe", None)
+    task: TaskRef | None = field("Aufgabe", None)
     model: Literal[
         "verantwortlicher_beauftragter",
         "auftragsverarbeitung",
@@ -131,8 +133,8 @@ class DataProtectionRole(Sourced):
         "abruf_79",
         "offen",
     ] = field("Rollenmodell")
-    controller: Slug | None = field("Verantwortlicher, wenn es genau einer ist", None)
-    processor: Slug | None = field("Auftragsverarbeiter, wenn es ein Partner ist", None)
+    controller: PartnerRef | None = field("Verantwortlicher, wenn es genau einer ist", None)
+    processor: PartnerRef | None = field("Auftragsverarbeiter, wenn es ein Partner ist", None)
     processor_name: Name | None = field("Auftragsverarbeiter, wenn es ein Dritter ist", None)
     document: Slug | None = field("Kennung des zugehörigen Dokuments (Vertrag, Vereinbarung)", None)
     notice_80_controller: Day | None = field("Anzeige des Verantwortlichen nach § 80 Abs. 1 Satz 1 SGB X", None)
@@ -151,7 +153,7 @@ class Vat(Sourced):
 
 
 class PartnerDate(Part):
-    partner: Slug = field("Partner")
+    partner: PartnerRef = field("Partner")
     date: Day = field("Tag")
 
 
@@ -198,8 +200,8 @@ class Version(Sourced):
     in_force_from: Day | None = field("wirksam ab", None)
     until: Day | None = field("außer Kraft mit Ablauf des", None)
     year_text: Name | None = field("Zeitangabe in Worten, wenn der Tag nicht bekannt ist („2010“)", None)
-    joins: Many[Slug] = many("Partner, die mit dieser Fassung beitreten")
-    leaves: Many[Slug] = many("Partner, die mit dieser Fassung ausscheiden")
+    joins: Many[PartnerRef] = many("Partner, die mit dieser Fassung beitreten")
+    leaves: Many[PartnerRef] = many("Partner, die mit dieser Fassung ausscheiden")
 
 
 class Document(Sourced):
@@ -224,7 +226,7 @@ class Document(Sourced):
     state: Literal["fehlt", "entwurf", "abgestimmt", "geschlossen", "ausser_kraft"] = field("Stand", "fehlt")
     date: Day | None = field("Datum", None)
     version: Name | None = field("Fassung", None)
-    between: Many[Slug] = many("zwischen welchen Partnern; leer: alle")
+    between: Many[PartnerRef] = many("zwischen welchen Partnern; leer: alle")
     text: Text | None = field("Kurzbeschreibung", None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
@@ -71,6 +72,20 @@ Fte = Annotated[
 Count = Annotated[int, Field(ge=0)]
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=63)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a field that names another record; `registry/references.py` reads it."""
+
+    kind: str
+
+
+PartnerRef = Annotated[Slug, Ref("partner")]
+TaskRef = Annotated[Slug, Ref("task")]
+SystemRef = Annotated[Slug, Ref("system")]
+MandateRef = Annotated[Slug, Ref("mandate")]
+
 Name = Annotated[str, BeforeValidator(_name), StringConstraints(min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Citation = Annotated[str, StringConstraints(min_length=1, max_length=300)]

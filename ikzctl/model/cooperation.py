@@ -12,10 +12,12 @@ from ikzctl.model.base import (
     Name,
     Number,
     Part,
+    PartnerRef,
     Record,
     Share,
     Slug,
     Sourced,
+    TaskRef,
     Text,
     field,
     many,
@@ -25,7 +27,7 @@ from ikzctl.model.security import Framework
 
 
 class MilestoneException(Sourced):
-    partner: Slug = field("Partner, für den der Meilenstein nicht oder anders gilt")
+    partner: PartnerRef = field("Partner, für den der Meilenstein nicht oder anders gilt")
     reason: Text = field("Grund")
     review: Day | None = field("Tag der Überprüfung", None)
     review_text: Text | None = field("Überprüfung in Worten, wenn der Tag nicht feststeht", None)
@@ -52,7 +54,7 @@ class Milestone(Sourced):
     title: Name = field("Bezeichnung")
     kind: MilestoneKind = field("Art; rechtsaenderung liegt außerhalb der eigenen Macht")
     state: Literal["offen", "laeuft", "erreicht", "verschoben", "aufgegeben"] = field("Stand", "offen")
-    partners: Many[Slug] = many("Partner, die es betrifft; leer: alle Mitglieder")
+    partners: Many[PartnerRef] = many("Partner, die es betrifft; leer: alle Mitglieder")
     exceptions: Many[MilestoneException] = many("Ausnahmen mit Grund und Überprüfung")
     after: Many[Slug] = many("Meilensteine, die vorher erreicht sein müssen")
     waits_for: Text | None = field("Voraussetzung außerhalb der Zusammenarbeit", None)
@@ -86,7 +88,7 @@ class OpenQuestion(Sourced):
     asked_on: Day | None = field("gestellt am", None)
     due: Day | None = field("zu klären bis", None)
     owner: Name | None = field("wer sie klärt (Funktion)", None)
-    partner: Slug | None = field("Partner, bei dem sie liegt", None)
+    partner: PartnerRef | None = field("Partner, bei dem sie liegt", None)
     answer: Text | None = field("Antwort, sobald sie vorliegt", None)
     answered_on: Day | None = field("beantwortet am", None)
 
@@ -104,7 +106,7 @@ class Decision(Sourced):
 
 
 class SteeringVotes(Part):
-    partner: Slug = field("Partner")
+    partner: PartnerRef = field("Partner")
     votes: Count = field("Stimmen")
 
 
@@ -150,7 +152,7 @@ class FrontOffice(Sourced):
 class Distribution(Sourced):
     """How work is shared out inside a joint back office."""
 
-    task: Slug = field("Aufgabe")
+    task: TaskRef = field("Aufgabe")
     rule: Literal["quote", "ueberlauf", "vertretung", "herkunft", "frei"] = field("Verteilungsregel")
     text: Text | None = field("Beschreibung", None)
     minimum_fte: Number | None = field("Mindestkapazität in VZÄ", None)
@@ -177,7 +179,7 @@ class Effect(Sourced):
 class Funding(Sourced):
     name: Name = field("Förderung")
     share: Share | None = field("Anteil in Prozent", None)
-    applicant: Slug | None = field("Partner, der für alle beantragt", None)
+    applicant: PartnerRef | None = field("Partner, der für alle beantragt", None)
     conditions: Text | None = field("Bedingungen", None)
     due: Day | None = field("Frist", None)
 
@@ -190,11 +192,11 @@ class Cooperation(Record):
     office_seat: Name | None = field("Sitz der gemeinsamen Stelle", None)
     branches: Many[Text] = many("Außenstellen mit Öffnungszeiten")
     purpose: Text = field("Zweck; wird zur Präambel")
-    tasks: Many[Slug] = many("Aufgaben der Zusammenarbeit")
+    tasks: Many[TaskRef] = many("Aufgaben der Zusammenarbeit")
     phase: Literal["idee", "vorbereitung", "pilot", "betrieb", "ruht", "beendet"] = field("Phase")
     phase_since: Day | None = field("seit wann", None)
     phase_reason: Text | None = field("Grund, wenn sie ruht oder beendet ist", None)
-    coordinator: Slug | None = field("Partner, der koordiniert", None)
+    coordinator: PartnerRef | None = field("Partner, der koordiniert", None)
     front_office: FrontOffice | None = field("Annahme und Beratung", None)
     steering: SteeringBody | None = field("Steuerungsgremium", None)
     gates: Gates = field("Voraussetzungen für Start und Rechtevergabe", Gates())

@@ -16,11 +16,13 @@ from ikzctl.model.base import (
     Name,
     Number,
     Part,
+    PartnerRef,
     Period,
     Record,
     Share,
     Slug,
     Sourced,
+    TaskRef,
     Text,
     field,
     many,
@@ -59,13 +61,13 @@ class DeductIncome(Part):
 
 class HostShare(Part):
     step: Literal["eigenanteil"] = field("Schritt: Eigenanteil eines Partners vorweg")
-    partner: Slug | None = field("Partner; fehlt: der beauftragte Beteiligte", None)
+    partner: PartnerRef | None = field("Partner; fehlt: der beauftragte Beteiligte", None)
     percent: Share | None = field("Prozent", None)
     amount: Amount | None = field("Betrag in Euro", None)
 
 
 class FixedShare(Part):
-    partner: Slug = field("Partner")
+    partner: PartnerRef = field("Partner")
     percent: Share | None = field("Prozent", None)
     amount: Amount | None = field("Betrag in Euro je Jahr", None)
     hours_per_week: Number | None = field("Stunden je Woche", None)
@@ -86,7 +88,7 @@ class Weight(Part):
 class Split(Part):
     step: Literal["verteilen"] = field("Schritt: verteilen")
     weights: Many[Weight] = many("Schlüssel; ihre Anteile ergeben zusammen 100 Prozent")
-    among: Many[Slug] = many("unter welchen Partnern; leer: alle Mitglieder")
+    among: Many[PartnerRef] = many("unter welchen Partnern; leer: alle Mitglieder")
     text: Text | None = field("Erläuterung", None)
 
 
@@ -123,7 +125,7 @@ Step = Annotated[
 class CostRule(Period):
     id: Slug = field("Kennung der Kostenregel")
     name: Name = field("Bezeichnung")
-    tasks: Many[Slug] = many("Aufgaben; leer: alle der Zusammenarbeit")
+    tasks: Many[TaskRef] = many("Aufgaben; leer: alle der Zusammenarbeit")
     state: CostState = field("vereinbart, vorlaeufig oder offen")
     steps: Many[Step] = many("Schritte in ihrer Reihenfolge")
 
@@ -131,7 +133,7 @@ class CostRule(Period):
 class Rate(Period):
     id: Slug = field("Kennung des Satzes")
     name: Name = field("Bezeichnung")
-    task: Slug | None = field("Aufgabe", None)
+    task: TaskRef | None = field("Aufgabe", None)
     case_group: Slug | None = field("Fallgruppe", None)
     amount: Amount | None = field("Betrag in Euro; null, solange unbekannt", None)
     low: Amount | None = field("untere Annahme in Euro für Szenarien", None)
@@ -147,7 +149,7 @@ class Income(Sourced):
     """Fees and other income: who books them and how they are set off."""
 
     name: Name = field("Einnahme („Zulassungsgebühren“)")
-    task: Slug | None = field("Aufgabe", None)
+    task: TaskRef | None = field("Aufgabe", None)
     booked_by: Literal["handelnde_stelle", "zustaendige_stelle", "beauftragter", "offen"] = field("wer sie vereinnahmt")
     set_off: Literal["verrechnen", "abfuehren", "behalten", "offen"] = field("was mit ihr geschieht")
     balancing: Text | None = field("Ausgleichs- oder Überprüfungsregel", None)
@@ -167,7 +169,7 @@ class Settlement(Sourced):
     limitation: Text | None = field("Ausschlussfrist für Nachforderungen", None)
     instalments: Many[Instalment] = many("Abschläge")
     interest: Text | None = field("Verzinsung", None)
-    issued_by: Slug | None = field("Partner, der abrechnet; fehlt: der beauftragte Beteiligte", None)
+    issued_by: PartnerRef | None = field("Partner, der abrechnet; fehlt: der beauftragte Beteiligte", None)
 
 
 class Investment(Sourced):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ikzctl.model.base import Day, LandCode, Many, Name, Part, Slug, Sourced, Text, field, many
+from ikzctl.model.base import Day, LandCode, Many, Name, Part, PartnerRef, Sourced, Text, field, many
 
 
 class HouseStyle(Part):
@@ -33,7 +33,7 @@ class RegistryHead(Sourced):
     name: Name = field("Name des Registers")
     land: LandCode = field("Land, dessen Recht im Regelfall gilt")
     law_edition: Name | None = field("Rechtsstand, mit dem das Register zuletzt geprüft wurde", None)
-    coordination: Slug | None = field("Partner, der das Register führt", None)
+    coordination: PartnerRef | None = field("Partner, der das Register führt", None)
     remote: Text | None = field("Adresse des gemeinsamen Repositorys", None)
     house_style: HouseStyle = field("Schreibweisen in Dokumenten", HouseStyle())
     network: Literal["aus", "hinweis", "warnung"] = field(

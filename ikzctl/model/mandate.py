@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ikzctl.model.base import Day, Many, Name, Part, Period, Slug, Sourced, Text, field, many
+from ikzctl.model.base import (
+    Day,
+    MandateRef,
+    Many,
+    Name,
+    Part,
+    PartnerRef,
+    Period,
+    Slug,
+    Sourced,
+    TaskRef,
+    Text,
+    field,
+    many,
+)
 from ikzctl.model.member import Area
 
 Mode = Literal[
@@ -32,7 +46,7 @@ class CarveOut(Sourced):
     """What stays with somebody although the task is handed over."""
 
     text: Text = field("nicht übertragener Teil, als Satzglied („die Beratung der Antragstellenden vor Ort“)")
-    holder: Slug | None = field("wer ihn behält; fehlt: jeder für sein Gebiet", None)
+    holder: PartnerRef | None = field("wer ihn behält; fehlt: jeder für sein Gebiet", None)
     reason: Text | None = field("Grund", None)
 
 
@@ -48,7 +62,7 @@ class Mandate(Period):
     """`cooperations/<c>/mandates/<id>.yaml`."""
 
     id: Slug = field("Kennung des Mandats; gleich dem Dateinamen")
-    task: Slug = field("Aufgabe")
+    task: TaskRef = field("Aufgabe")
     mode: Mode = field(
         "Art der Übertragung (delegating, mandating, joint, shared_facility, reciprocal, staff_lending, statutory_assignment)"
     )
@@ -58,9 +72,11 @@ class Mandate(Period):
     carve_outs: Many[CarveOut] = many("was nicht übertragen wird")
     area: Area = field("Gebiet", Area())
     customers: Text | None = field("Beschränkung auf einen Kreis von Antragstellenden", None)
-    agent: Slug | None = field("beauftragter Beteiligter; null bei gegenseitiger oder gemeinsamer Durchführung", None)
+    agent: PartnerRef | None = field(
+        "beauftragter Beteiligter; null bei gegenseitiger oder gemeinsamer Durchführung", None
+    )
     agent_rule: Text | None = field("Regel, wenn der Beauftragte wechselt („der jeweils betroffene Landkreis“)", None)
-    principals: Many[Slug] = many("übrige Beteiligte, für die gehandelt wird")
+    principals: Many[PartnerRef] = many("übrige Beteiligte, für die gehandelt wird")
     acts_in_name: Literal["agent", "principal", "offen"] = field("in wessen Namen Bescheide ergehen", "offen")
     appeals: Literal["agent", "principal", "offen"] = field("wer über Widersprüche entscheidet", "offen")
     benefit: Text | None = field("Nutzen auch für den Beauftragten (OVG Rheinland-Pfalz)", None)
@@ -68,7 +84,7 @@ class Mandate(Period):
     consent_documents: Many[Slug] = many("Zustimmungen, auf die sich das Mandat stützt (Kennungen der Dokumente)")
     use_today: Text | None = field("heutige Nutzung der Einrichtung bei Mitbenutzung", None)
     cutover: Cutover | None = field("Übergang laufender Fälle und Akten", None)
-    successor: Slug | None = field("Mandat, das dieses fortsetzt", None)
+    successor: MandateRef | None = field("Mandat, das dieses fortsetzt", None)
     title: Name | None = field("Überschrift im Text, wenn sie abweicht", None)
 
     @property

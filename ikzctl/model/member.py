@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ikzctl.model.base import Count, Day, Many, Name, Part, Period, Share, Slug, Sourced, Text, field, many
+from ikzctl.model.base import (
+    Count,
+    Day,
+    MandateRef,
+    Many,
+    Name,
+    Part,
+    PartnerRef,
+    Period,
+    Share,
+    Slug,
+    Sourced,
+    TaskRef,
+    Text,
+    field,
+    many,
+)
 
 
 class MemberException(Sourced):
@@ -12,8 +28,8 @@ class MemberException(Sourced):
 
     id: Slug = field("Kennung der Ausnahme")
     subject: Text = field("wovon der Partner ausgenommen ist")
-    tasks: Many[Slug] = many("betroffene Aufgaben")
-    mandates: Many[Slug] = many("betroffene Mandate")
+    tasks: Many[TaskRef] = many("betroffene Aufgaben")
+    mandates: Many[MandateRef] = many("betroffene Mandate")
     reason: Text = field("Grund")
     review: Day | None = field("Tag der Überprüfung", None)
     review_text: Text | None = field("Überprüfung in Worten, wenn der Tag nicht feststeht", None)
@@ -81,11 +97,11 @@ class Area(Part):
 class Member(Period):
     """`cooperations/<c>/members/<partner>.yaml`."""
 
-    partner: Slug = field("Kennung des Partners; gleich dem Dateinamen")
+    partner: PartnerRef = field("Kennung des Partners; gleich dem Dateinamen")
     role: Literal["mitglied", "beauftragter", "nutzer", "beobachter"] = field("Rolle", "mitglied")
     state: Literal["vorgesehen", "beigetreten", "ausgeschieden"] = field("Stand der Mitgliedschaft", "vorgesehen")
     from_text: Name | None = field("Beginn in Worten, wenn der Tag nicht bekannt ist („2003“)", None)
-    tasks: Many[Slug] = many("Aufgaben, an denen der Partner teilnimmt; leer: alle")
+    tasks: Many[TaskRef] = many("Aufgaben, an denen der Partner teilnimmt; leer: alle")
     modules: Many[Name] = many("zusätzliche Leistungen")
     area: Area = field("Gebiet", Area())
     exceptions: Many[MemberException] = many("Ausnahmen mit Grund und Überprüfung")
@@ -102,7 +118,7 @@ class Suspension(Period):
     """`cooperations/<c>/suspensions/<id>.yaml`: all grants of a partner or mandate rest."""
 
     id: Slug = field("Kennung der Sperre; gleich dem Dateinamen")
-    partner: Slug | None = field("gesperrter Partner", None)
-    mandate: Slug | None = field("gesperrtes Mandat", None)
+    partner: PartnerRef | None = field("gesperrter Partner", None)
+    mandate: MandateRef | None = field("gesperrtes Mandat", None)
     reason: Text = field("Grund")
-    set_by: Slug | None = field("Partner, der die Sperre gesetzt hat", None)
+    set_by: PartnerRef | None = field("Partner, der die Sperre gesetzt hat", None)

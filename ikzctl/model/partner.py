@@ -12,11 +12,14 @@ from ikzctl.model.base import (
     Number,
     OfficialKey,
     Part,
+    PartnerRef,
     Period,
     Postcode,
     Record,
     Slug,
     Sourced,
+    SystemRef,
+    TaskRef,
     Text,
     field,
     many,
@@ -150,7 +153,7 @@ class Statistic(Sourced):
     """A counted figure with its day, for cost keys and thresholds."""
 
     what: Literal["einwohner", "flaeche_ha", "faelle", "fahrzeuge", "sonstige"] = field("was gezählt wurde")
-    task: Slug | None = field("Aufgabe, auf die sich die Zahl bezieht", None)
+    task: TaskRef | None = field("Aufgabe, auf die sich die Zahl bezieht", None)
     case_group: Slug | None = field("Fallgruppe der Aufgabe", None)
     value: Number = field("Zahl")
     as_of: Day = field("Stichtag oder letzter Tag des Zeitraums")
@@ -161,8 +164,8 @@ class Statistic(Sourced):
 class ApplicationUse(Period):
     """A system that the partner uses for a task, for a period."""
 
-    system: Slug = field("Kennung des Systems")
-    task: Slug | None = field("Aufgabe, für die es eingesetzt wird; fehlt bei übergreifenden Systemen", None)
+    system: SystemRef = field("Kennung des Systems")
+    task: TaskRef | None = field("Aufgabe, für die es eingesetzt wird; fehlt bei übergreifenden Systemen", None)
     state: Literal["geplant", "einfuehrung", "probebetrieb", "betrieb", "abgeloest"] = field(
         "Stand beim Partner", "betrieb"
     )
@@ -181,14 +184,14 @@ class ReadinessItem(Sourced):
 
 
 class Readiness(Part):
-    task: Slug = field("Aufgabe")
+    task: TaskRef = field("Aufgabe")
     stages: Many[ReadinessItem] = many("Glieder der digitalen Kette mit ihrem Stand")
 
 
 class TaskProfile(Sourced):
     """How the partner is organised for a task today."""
 
-    task: Slug = field("Aufgabe")
+    task: TaskRef = field("Aufgabe")
     unit: Name | None = field("Organisationseinheit, die die Aufgabe erledigt", None)
     front_office: Text | None = field("Wie und wo Bürgerinnen und Bürger vorsprechen", None)
     organisation: Text | None = field("Besonderheiten der Organisation", None)
@@ -217,10 +220,12 @@ class Partner(Record):
     district_key: OfficialKey | None = field(
         "Kreisschlüssel des Landkreises, dem eine kreisangehörige Körperschaft angehört", None
     )
-    association: Slug | None = field("Verbandsgemeinde, Amt oder Ähnliches, das die Verwaltungsgeschäfte führt", None)
+    association: PartnerRef | None = field(
+        "Verbandsgemeinde, Amt oder Ähnliches, das die Verwaltungsgeschäfte führt", None
+    )
     from_: Day | None = field("erster Tag des Bestehens, falls von Bedeutung", None, alias="from")
     until: Day | None = field("letzter Tag des Bestehens (Gebietsänderung, Auflösung)", None)
-    successor: Slug | None = field("Rechtsnachfolger nach einer Gebietsänderung", None)
+    successor: PartnerRef | None = field("Rechtsnachfolger nach einer Gebietsänderung", None)
     seat: Name | None = field("Sitz", None)
     address: Address | None = field("Anschrift der Verwaltung", None)
     authority: Name | None = field("Name der Behörde („Stadtverwaltung Speyer“); sie ist nie Vertragspartei", None)

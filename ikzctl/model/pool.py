@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ikzctl.model.base import Day, Fte, Many, Name, Number, Part, Period, Slug, Sourced, Text, field, many
+from ikzctl.model.base import (
+    Day,
+    Fte,
+    Many,
+    Name,
+    Number,
+    Part,
+    PartnerRef,
+    Period,
+    Slug,
+    Sourced,
+    SystemRef,
+    TaskRef,
+    Text,
+    field,
+    many,
+)
 
 
 class ApplicationRole(Period):
     """A role that the position needs in an application."""
 
-    system: Slug = field("Kennung des Systems")
+    system: SystemRef = field("Kennung des Systems")
     role: Slug = field("Kennung der Rolle")
 
 
 class CoverWindow(Period):
     """A time-boxed cover of another partner's absence."""
 
-    partner: Slug = field("Partner, der vertreten wird")
+    partner: PartnerRef = field("Partner, der vertreten wird")
     reason: Text | None = field("Anlass", None)
 
 
 class Position(Period):
     id: Slug = field("Kennung der Stelle")
     function: Name = field("Funktion („Sachbearbeitung Kfz-Zulassung“)")
-    tasks: Many[Slug] = many("Aufgaben; leer: alle der Zusammenarbeit")
+    tasks: Many[TaskRef] = many("Aufgaben; leer: alle der Zusammenarbeit")
     skills: Many[Name] = many("Kenntnisse")
     pay_system: Literal["tvoed-vka", "tvoed-vka-sue", "besoldung-a", "sonstige"] | None = field(
         "Tarif oder Besoldung", None
@@ -43,7 +59,7 @@ class Secondment(Sourced):
     """Abordnung or Gestellung of positions."""
 
     kind: Literal["keine", "abordnung", "zuweisung", "personalgestellung", "uebergang"] = field("Art", "keine")
-    to: Slug | None = field("aufnehmender Partner", None)
+    to: PartnerRef | None = field("aufnehmender Partner", None)
     from_: Day | None = field("Beginn", None, alias="from")
     until: Day | None = field("Ende", None)
     consent: bool | None = field("Zustimmung der Betroffenen liegt vor", None)
@@ -63,7 +79,7 @@ class Supervision(Part):
 class StaffPool(Sourced):
     """`cooperations/<c>/pools/<partner>.yaml`."""
 
-    partner: Slug = field("Kennung des Partners; gleich dem Dateinamen")
+    partner: PartnerRef = field("Kennung des Partners; gleich dem Dateinamen")
     positions: Many[Position] = many("Stellen nach Funktion, keine Personen")
     secondment: Secondment | None = field("Abordnung, Gestellung oder Übergang", None)
     supervision: Supervision = field("Dienst- und Fachaufsicht", Supervision())

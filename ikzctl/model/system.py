@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ikzctl.model.base import Day, Many, Name, Part, Period, ProofState, Record, Slug, Sourced, Text, field, many
+from ikzctl.model.base import (
+    Day,
+    Many,
+    Name,
+    Part,
+    PartnerRef,
+    Period,
+    ProofState,
+    Record,
+    Slug,
+    Sourced,
+    TaskRef,
+    Text,
+    field,
+    many,
+)
 
 Capability = Literal[
     "mandantenfaehig",
@@ -38,7 +53,7 @@ class Role(Part):
 
     id: Slug = field("Kennung der Rolle")
     name: Name = field("Name der Rolle, wie die Anwendung sie nennt")
-    task: Slug | None = field("Aufgabe, die die Rolle braucht", None)
+    task: TaskRef | None = field("Aufgabe, die die Rolle braucht", None)
     kind: Literal["beratung", "bearbeitung", "entscheidung", "zahlung", "auskunft", "verwaltung"] = field(
         "wozu die Rolle dient"
     )
@@ -52,7 +67,7 @@ class Tenant(Period):
     """A partner's area in the application (Mandant)."""
 
     id: Slug = field("Kennung des Mandanten")
-    partner: Slug = field("Partner, dem der Mandant und seine Daten gehören")
+    partner: PartnerRef = field("Partner, dem der Mandant und seine Daten gehören")
     name: Name = field("Name des Mandanten")
     environment: Literal["prod", "test"] = field("Produktion oder Test", "prod")
 
@@ -66,7 +81,7 @@ class Delivery(Sourced):
     """A promised delivery, moved or made: slips stay visible."""
 
     what: Text = field("was geliefert werden soll")
-    partner: Slug | None = field("für welchen Partner", None)
+    partner: PartnerRef | None = field("für welchen Partner", None)
     promised: Text | None = field("zugesagter Termin (Tag oder Quartal)", None)
     moved_to: Text | None = field("verschoben auf", None)
     delivered_on: Day | None = field("geliefert am", None)
@@ -98,7 +113,7 @@ class System(Record):
         "verzeichnisdienst",
         "sonstiges",
     ] = field("Art des Systems")
-    tasks: Many[Slug] = many("Aufgaben, für die es eingesetzt wird")
+    tasks: Many[TaskRef] = many("Aufgaben, für die es eingesetzt wird")
     vendor: Name | None = field("Hersteller", None)
     operator: Name | None = field("Betreiber", None)
     location: Literal["inland", "eu", "ewr_schweiz", "angemessenheit", "drittland", "unbekannt"] = field(
