@@ -377,7 +377,7 @@ def pay_grade(text: str) -> str:
 # --- citations --------------------------------------------------------------------------------------------------------
 
 _BEFORE_NUMBER = re.compile(
-    r"(§§?|\b(?:Art|Abs|Nr|Nrn|Kap|Tz|Rn|Drs|Ziff)\.|\bS\.(?=\s*\d)|\b(?:Artikeln?|Absatz|Absätze|Sätze?|Nummern?|Halbsatz"
+    r"(§§?|\b(?:Art|Abs|Nr|Nrn|Kap|Tz|Rn|Drs|Ziff)\.|\bS\.(?=\s*\d)|\b(?:Artikeln?|Absatz|Absätze|Satz|Sätze|Nummern?|Halbsatz"
     r"|Ziffer|Anlage|Alternative))[ \u00a0]*(?=[0-9IVX])"
 )
 _BEFORE_LETTER = re.compile(r"\b(Buchst\.|Buchstaben?)[ \u00a0]*(?=[a-z]{1,2}\b)")
