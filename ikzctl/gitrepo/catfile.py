@@ -1,0 +1,151 @@
+"""Objects by name from one running `git cat-file`: question and answer, or a long list streamed."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import IO, NamedTuple, Self
+
+from ikzctl.gitrepo.objects import Node, format_of, object_id, parse_tree
+from ikzctl.gitrepo.process import SECONDS, GitError, Place, start
+from ikzctl.model.errors import UserError
+
+# a list that takes longer than this has met something that never ends, such as a pipe among the objects
+STREAM_SECONDS = 900.0
+_CHUNK = 1 << 16
+
+
+class RawObject(NamedTuple):
+    oid: str
+    kind: str
+    data: bytes
+
+
+class DamagedError(UserError):
+    """The object store does not hold what it promises."""
+
+
+class CatFile:
+    """Ask for one object after the other; for a handful of trees and files."""
+
+    def __init__(self, place: Place) -> None:
+        self._process = start(["cat-file", "--batch"], place)
+        self._timer = threading.Timer(SECONDS, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+        _end(self._process)
+
+    def get(self, name: str) -> RawObject | None:
+        """None if git knows no such object. `name` is an id, `ID^{tree}`, or `:0:path` for an entry of the index."""
+        stdin, stdout = _pipes(self._process)
+        try:
+            stdin.write(name.encode("utf-8") + b"\n")
+            stdin.flush()
+        except OSError:
+            raise _broken(self._process) from None
+        return _next_object(self._process, stdout, None)
+
+    def tree(self, oid: str) -> dict[bytes, Node]:
+        found = self.get(oid)
+        if found is None or found.kind != "tree":
+            raise DamagedError(f"Im Repository fehlt ein Verzeichnisobjekt ({oid[:12]}).")
+        try:
+            return parse_tree(found.data, format_of(oid))
+        except ValueError:
+            raise DamagedError(f"Im Repository ist ein Verzeichnisobjekt beschädigt ({oid[:12]}).") from None
+
+
+def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject | None]:
+    """The objects in the order asked for, None for one that is missing; longer ones are cut one byte after `max_bytes`.
+
+    The questions are written by a second thread: waiting for each answer takes almost three times as long.
+    """
+    process = start(["cat-file", "--batch", "--buffer"], place)
+    stdin, stdout = _pipes(process)
+    timer = threading.Timer(STREAM_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
+    writer = threading.Thread(target=_ask, args=(stdin, oids), daemon=True)
+    writer.start()
+    try:
+        for _ in oids:
+            yield _next_object(process, stdout, max_bytes)
+    finally:
+        timer.cancel()
+        process.kill()
+        writer.join()
+        _end(process)
+
+
+def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
+    try:
+        for at in range(0, len(oids), 1000):
+            stdin.write("".join(f"{oid}\n" for oid in oids[at : at + 1000]).encode("ascii"))
+        stdin.close()
+    except (OSError, ValueError):
+        # git is gone; the reading side sees that its answers end and says so
+        return
+
+
+def _next_object(process: subprocess.Popen[bytes], stdout: IO[bytes], max_bytes: int | None) -> RawObject | None:
+    header = stdout.readline()
+    parts = header.split()
+    if parts[-1:] in ([b"missing"], [b"ambiguous"]):
+        return None
+    if len(parts) != 3 or not parts[2].isdigit():
+        raise _broken(process)
+    oid, kind, size = parts[0].decode("ascii"), parts[1].decode("ascii"), int(parts[2])
+    if max_bytes is not None and size > max_bytes:
+        return RawObject(oid, kind, _read_cut(process, stdout, size, max_bytes + 1))
+    data = stdout.read(size + 1)
+    if len(data) != size + 1:
+        raise _broken(process)
+    data = data[:-1]
+    # git does not compare content and id when it reads; a prepared repository could hold anything under a known id
+    if object_id(kind, data, format_of(oid)) != oid:
+        raise DamagedError(f"Im Repository ist ein Objekt beschädigt oder gefälscht ({oid[:12]}).")
+    return RawObject(oid, kind, data)
+
+
+def _read_cut(process: subprocess.Popen[bytes], stdout: IO[bytes], size: int, keep: int) -> bytes:
+    kept = stdout.read(keep)
+    left = size + 1 - len(kept)
+    while left > 0:
+        chunk = stdout.read(min(left, _CHUNK))
+        if not chunk:
+            raise _broken(process)
+        left -= len(chunk)
+    return kept
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("git was started without pipes")
+    return process.stdin, process.stdout
+
+
+def _broken(process: subprocess.Popen[bytes]) -> GitError:
+    process.kill()
+    code = process.wait()
+    err = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
+    return GitError("cat-file", code, err)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close all pipes and wait; a git that has already gone leaves nothing to flush to."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:
+                continue
+    process.wait()

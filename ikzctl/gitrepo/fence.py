@@ -1,0 +1,134 @@
+"""The fence around foreign configuration: which local settings may stand when ikzctl writes, and who the user is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ikzctl.gitrepo.process import Place, printable, run
+from ikzctl.gitrepo.repository import Repository
+from ikzctl.model.errors import UserError, WriteRefused
+
+# nothing here can name a program or a file; git lowers section and key, the middle part stays as written
+_HARMLESS = re.compile(
+    r"core\.(?:repositoryformatversion|filemode|bare|ignorecase|precomposeunicode|logallrefupdates|symlinks|autocrlf)"
+    r"|remote\.[^\n]+\.(?:url|fetch)"
+    r"|branch\.[^\n]+\.(?:remote|merge)"
+    r"|user\.(?:name|email)"
+    r"|extensions\.objectformat"
+)
+
+
+class Setting(NamedTuple):
+    scope: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a commit names; a function and its mailbox rather than a person."""
+
+    name: str
+    email: str
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "GIT_AUTHOR_NAME": self.name,
+            "GIT_AUTHOR_EMAIL": self.email,
+            "GIT_COMMITTER_NAME": self.name,
+            "GIT_COMMITTER_EMAIL": self.email,
+        }
+
+
+class ForeignSettings(WriteRefused):
+    """The repository brings settings that could run programs; `keys` can be accepted once with `accept_settings`."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        named = ", ".join(f"„{printable(key)}“" for key in keys)
+        super().__init__(
+            f"Die Einstellungen dieses Repositorys (.git/config) enthalten {named}; damit könnte git fremde Programme "
+            "starten. Es wurde nichts geändert.",
+            hint="Abhilfe: das Register frisch klonen (git clone) und dort arbeiten.",
+        )
+        self.keys = tuple(keys)
+
+
+def check_settings(repo: Repository, accepted: Path | None = None) -> tuple[Setting, ...]:
+    """Refuse foreign settings before anything else is done; the local settings for `read_identity` otherwise.
+
+    Reading the configuration runs nothing, and files that it includes are not opened. `accepted` is the file outside
+    the registry that remembers what this user allowed.
+    """
+    settings = _list_settings(repo.place, "--no-includes")
+    known = _read_accepted(accepted).get(str(repo.common_dir), {})
+    foreign = [s.key for s in settings if not _HARMLESS.fullmatch(s.key) and known.get(s.key) != s.value]
+    if foreign:
+        raise ForeignSettings(sorted(set(foreign)))
+    return settings
+
+
+def accept_settings(repo: Repository, keys: Sequence[str], accepted: Path) -> None:
+    """Remember that the user allows these keys with the values that they have now."""
+    values = {s.key: s.value for s in _list_settings(repo.place, "--no-includes")}
+    book = _read_accepted(accepted)
+    book.setdefault(str(repo.common_dir), {}).update({key: values[key] for key in keys if key in values})
+    accepted.parent.mkdir(parents=True, exist_ok=True)
+    draft = accepted.with_name(f"{accepted.name}.{os.getpid()}")
+    draft.write_text(json.dumps(book, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(accepted)
+
+
+def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> Identity:
+    """Name and mailbox from the repository or, failing that, from the user's own configuration."""
+    found = {s.key: s.value for s in (check_settings(repo) if local is None else local)}
+    if not (found.get("user.name") and found.get("user.email")):
+        found = {s.key: s.value for s in _list_settings(repo.place, "--includes", user_settings=True)}
+    name, email = (_clean(found.get(key, "")) for key in ("user.name", "user.email"))
+    if not (name and email):
+        raise WriteRefused(
+            "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht. Es wurde nichts geändert.",
+            hint='git config --global user.name "Koordinierungsstelle IKZ"\n'
+            'git config --global user.email "ikz@stadt.example"',
+        )
+    return Identity(name, email)
+
+
+def set_identity(repo: Repository, identity: Identity) -> None:
+    """Write the identity into a repository that ikzctl has just made."""
+    for key, value in (("user.name", identity.name), ("user.email", identity.email)):
+        if not _clean(value) or _clean(value) != value or value.startswith("-"):
+            raise UserError(f"„{printable(value)}“ taugt nicht als Name oder E-Mail-Adresse für git.")
+        run(["config", "--local", key, value], repo.place)
+
+
+def _list_settings(place: Place, includes: str, *, user_settings: bool = False) -> tuple[Setting, ...]:
+    answer = run(["config", "--list", "-z", "--show-scope", includes], place, user_settings=user_settings)
+    parts = answer.out.decode("utf-8", "replace").split("\0")[:-1]
+    settings = []
+    for scope, item in zip(parts[::2], parts[1::2], strict=True):
+        key, _, value = item.partition("\n")
+        if scope != "command":
+            settings.append(Setting(scope, key, value))
+    return tuple(settings)
+
+
+def _read_accepted(accepted: Path | None) -> dict[str, dict[str, str]]:
+    if accepted is None or not accepted.is_file():
+        return {}
+    try:
+        book = json.loads(accepted.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return book if isinstance(book, dict) and all(isinstance(v, dict) for v in book.values()) else {}
+
+
+def _clean(text: str) -> str:
+    """As git itself cuts it: nothing that would end the field in a commit."""
+    return "".join(c for c in text if c.isprintable() and c not in "<>").strip()

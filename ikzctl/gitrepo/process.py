@@ -1,0 +1,207 @@
+"""The only place that starts git: fixed options, cleaned environment, explicit folders, a time limit."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ikzctl.model.errors import UserError
+
+# git for Windows knows this name too; nothing can be put below it, so there is no hook and no attribute to find
+NOTHING = "/dev/null"
+SECONDS = 120.0
+# older versions run foreign code while cloning (CVE-2024-32002 and its companions)
+SAFE_GIT = (2, 39, 4)
+
+_SETTINGS = (
+    f"core.hooksPath={NOTHING}",
+    f"core.attributesFile={NOTHING}",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "core.fsync=all",
+    "core.fsyncMethod=fsync",
+    "core.autocrlf=false",
+    "core.symlinks=false",
+    # a prepared commit graph can tell another history than the commits do
+    "core.commitGraph=false",
+    "core.filesRefLockTimeout=2000",
+    "core.packedRefsTimeout=2000",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "safe.bareRepository=explicit",
+    "protocol.allow=never",
+    "commit.gpgSign=false",
+    "diff.external=",
+    "submodule.recurse=false",
+)
+_OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
+
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": NOTHING,
+    # a partial clone would fetch a missing object through a program that its configuration names
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where git works: always told, never searched for."""
+
+    git_dir: Path
+    work_tree: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    # the lock of a writing command stays held for as long as any git that it started is alive
+    keep_open: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: int
+    out: bytes
+    err: str
+
+
+class GitError(UserError):
+    """git answered with a code that was not expected, or not in time; `code` is negative if a signal ended it."""
+
+    def __init__(self, what: str, code: int, err: str) -> None:
+        super().__init__(_german_reason(what, code, err))
+        self.code = code
+        self.err = err
+
+
+def run(
+    args: Sequence[str],
+    place: Place | None,
+    *,
+    stdin: bytes = b"",
+    expect: tuple[int, ...] = (0,),
+    user_settings: bool = False,
+    seconds: float = SECONDS,
+) -> Answer:
+    """Start git, give it `stdin`, wait; `GitError` for any exit code that is not in `expect`."""
+    process = start(args, place, user_settings=user_settings)
+    try:
+        out, err = process.communicate(stdin, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise GitError(args[0], -9, f"timeout after {seconds:.0f} s") from None
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    answer = Answer(process.returncode, out, printable(err.decode("utf-8", "replace")))
+    if answer.code not in expect:
+        raise GitError(args[0], answer.code, answer.err)
+    return answer
+
+
+def start(args: Sequence[str], place: Place | None, *, user_settings: bool = False) -> subprocess.Popen[bytes]:
+    """The one start. No shell; nothing a user typed may stand in `args` before `--` or `--end-of-options`."""
+    command = [_program(os.environ.get("PATH", os.defpath)), "--no-pager", "--literal-pathspecs", *_OPTIONS]
+    if place is not None:
+        command.append(f"--git-dir={place.git_dir}")
+        if place.work_tree is not None:
+            command.append(f"--work-tree={place.work_tree}")
+    process: subprocess.Popen[bytes] = subprocess.Popen(
+        [*command, *args],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # without a place: the root, so that no repository around the current folder takes part
+        cwd=os.sep if place is None else place.work_tree or place.git_dir,
+        env=_environment(place, user_settings),
+        **_detached(place),
+    )
+    return process
+
+
+def _environment(place: Place | None, user_settings: bool) -> dict[str, str]:
+    """What this process has, without a single `GIT_*`: a hook that calls us, or a script, must not redirect git.
+
+    This is the one place below `cli` that looks at the environment: only to hand it on to git.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    if not user_settings:
+        kept["GIT_CONFIG_GLOBAL"] = NOTHING
+    return kept | _ENVIRONMENT | dict(place.environment if place else {})
+
+
+if sys.platform == "win32":
+
+    def _detached(place: Place | None) -> dict[str, Any]:
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+
+else:
+
+    def _detached(place: Place | None) -> dict[str, Any]:
+        """A group of its own: Ctrl-C reaches us alone, and we decide whether git may still finish."""
+        return {"process_group": 0, "pass_fds": place.keep_open if place else ()}
+
+
+@functools.lru_cache(maxsize=2)
+def _program(search_path: str) -> str:
+    """git from an absolute folder of the search path: never the `git.exe` that lies in the current folder."""
+    name = "git.exe" if sys.platform == "win32" else "git"
+    for folder in map(Path, search_path.split(os.pathsep)):
+        if folder.is_absolute() and os.access(folder / name, os.X_OK) and (folder / name).is_file():
+            return str(folder / name)
+    raise UserError(
+        "Das Programm git wurde nicht gefunden.",
+        hint="git installieren (https://git-scm.com/downloads) und danach ein neues Fenster öffnen.",
+    )
+
+
+def git_version() -> tuple[int, ...]:
+    found = re.search(rb"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?", run(["--version"], None).out)
+    return tuple(int(part or 0) for part in found.groups()) if found else (0,)
+
+
+def version_warning() -> str | None:
+    """A German sentence if the installed git is too old to be trusted with foreign registries."""
+    version = git_version()
+    if version >= SAFE_GIT:
+        return None
+    have, need = ".".join(map(str, version)), ".".join(map(str, SAFE_GIT))
+    return f"git {have} hat bekannte Sicherheitslücken; empfohlen ist mindestens {need}."
+
+
+def printable(text: str) -> str:
+    """Text of another program without control characters, which could steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text).strip()
+
+
+_REASONS = (
+    ("No space left on device", "Der Datenträger ist voll."),
+    ("Disk quota exceeded", "Das Speicherkontingent ist erschöpft."),
+    ("Input/output error", "Der Datenträger meldet einen Ein-/Ausgabefehler."),
+    ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
+    ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
+    ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
+    ("timeout after", "git hat nicht rechtzeitig geantwortet."),
+)
+
+
+def _german_reason(what: str, code: int, err: str) -> str:
+    for sign, sentence in _REASONS:
+        if sign in err:
+            return sentence
+    if code < 0:
+        return f"git wurde bei „{what}“ von außen beendet (Signal {-code})."
+    last = err.splitlines()[-1] if err else f"Rückgabewert {code}"
+    return f"git konnte „{what}“ nicht ausführen: {last}"

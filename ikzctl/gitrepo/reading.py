@@ -1,0 +1,224 @@
+"""Clean-room reading: commits, trees and files without the repository's settings, hooks, grafts and replacements."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from ikzctl.gitrepo.catfile import DamagedError, RawObject, stream_objects
+from ikzctl.gitrepo.objects import format_of
+from ikzctl.gitrepo.process import Place, printable, run
+from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
+from ikzctl.model.errors import UserError
+
+MAX_BLOB = 32 << 20
+_FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+
+
+class TreeEntry(NamedTuple):
+    """One file of a commit. Only mode `100644` is data; the caller makes findings of the others.
+
+    `path` is relative to the prefix asked for; bytes that are no UTF-8 stand in it as `\\xNN`.
+    """
+
+    mode: str
+    oid: str
+    path: str
+
+
+class TreeChange(NamedTuple):
+    """What differs at a path between two commits: `status` is A, M, D or T (another kind of entry)."""
+
+    status: str
+    path: str
+    old_mode: str
+    new_mode: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author_date: datetime
+    commit_date: datetime
+    subject: str
+
+
+class CleanRoom:
+    """An empty git dir of our own over the objects of `repo`; use it with `with`.
+
+    Needs neither the fence nor write access, so it works on CI runners, in bare, shallow and read-only repositories.
+    """
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self.head = head_state(repo)
+        self._folder = tempfile.TemporaryDirectory(prefix="ikzctl-", ignore_cleanup_errors=True)
+        self._refs_known = False
+        self._place: Place | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._folder.cleanup()
+
+    def commit_id(self, revision: str = "HEAD") -> str:
+        """The full id of the commit that a user means by `revision`."""
+        if revision in ("HEAD", "@"):
+            if self.head.commit is None:
+                raise UserError("Das Repository hat noch keinen Commit.", hint="git add --all; git commit -m Anfang")
+            return self.head.commit
+        place = self._room(format_of(revision) if _FULL_ID.fullmatch(revision) else None)
+        if not _FULL_ID.fullmatch(revision):
+            self._fetch_refs(place)
+        if not revision.isprintable() or not 0 < len(revision) < 256:
+            raise _unknown(revision)
+        question = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+        oid = run(question, place, expect=(0, 1, 128)).out.decode("ascii", "replace").strip()
+        if not _FULL_ID.fullmatch(oid):
+            raise _unknown(revision)
+        return oid
+
+    def list_tree(self, commit: str, prefix: str = "") -> list[TreeEntry]:
+        """All files below `prefix` (`""` or with `/` at the end), with links and submodules, in git's order."""
+        where = ["--", prefix] if prefix else []
+        out = run(["ls-tree", "-r", "-z", "--full-tree", _checked(commit), *where], self._room_for(commit)).out
+        cut = len(prefix.encode("utf-8"))
+        entries = []
+        for line in out.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, _, oid = head.split(b" ")
+            entries.append(TreeEntry(mode.decode("ascii"), oid.decode("ascii"), _path(path[cut:])))
+        return entries
+
+    def read_blobs(self, oids: Sequence[str], *, max_bytes: int = MAX_BLOB) -> Iterator[tuple[str, bytes]]:
+        """The contents in the order asked for, each compared with its id; fastest in the order of the tree.
+
+        A blob that is longer than `max_bytes` comes cut one byte after it, so that the reader's own limit refuses it.
+        """
+        for oid, found in zip(oids, self._read(oids, max_bytes), strict=True):
+            if found.kind != "blob":
+                raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
+            yield oid, found.data
+
+    def diff_tree(self, old: str, new: str, prefix: str = "") -> list[TreeChange]:
+        """What changed below `prefix` from one commit to another, paths relative to it; renames are not sought."""
+        where = ["--", prefix] if prefix else []
+        command = ["diff-tree", "-r", "-z", "--raw", "--no-renames", _checked(old), _checked(new), *where]
+        parts = run(command, self._room_for(new)).out.split(b"\0")[:-1]
+        cut = len(prefix.encode("utf-8"))
+        changes = []
+        for head, path in zip(parts[::2], parts[1::2], strict=True):
+            old_mode, new_mode, old_oid, new_oid, status = head[1:].decode("ascii").split(" ")
+            changes.append(TreeChange(status, _path(path[cut:]), old_mode, new_mode, old_oid, new_oid))
+        return changes
+
+    def commit_info(self, commit: str) -> CommitInfo:
+        return next(self.commit_infos([commit]))
+
+    def commit_infos(self, commits: Sequence[str]) -> Iterator[CommitInfo]:
+        for found in self._read(commits, MAX_BLOB):
+            if found.kind != "commit":
+                raise DamagedError(f"Unter {found.oid[:12]} liegt kein Commit, sondern „{found.kind}“.")
+            yield _parse_commit(found)
+
+    def first_parents(self, commit: str, *, limit: int | None = None) -> list[str]:
+        """The commit and its first parents, youngest first; refuses in a shallow clone, where some would be missing."""
+        require_full_history(self.repo)
+        many = [] if limit is None else [f"--max-count={limit}"]
+        out = run(["rev-list", "--first-parent", *many, _checked(commit)], self._room_for(commit)).out
+        return out.decode("ascii").split()
+
+    def _read(self, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject]:
+        if not oids:
+            return
+        for oid in oids:
+            _checked(oid)
+        answers = stream_objects(self._room_for(oids[0]), oids, max_bytes)
+        for oid, found in zip(oids, answers, strict=True):
+            if found is None:
+                raise DamagedError(
+                    f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
+                    hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
+                )
+            yield found
+
+    def _room_for(self, oid: str) -> Place:
+        return self._room(format_of(oid))
+
+    def _room(self, object_format: str | None) -> Place:
+        """The room is made when first needed; how long ids are shows in the first id (HEAD, if a name is asked for)."""
+        if self._place is None:
+            if object_format is None:
+                object_format = format_of(self.head.commit) if self.head.commit else "sha1"
+            folder = Path(self._folder.name)
+            for name in ("objects", "refs"):
+                (folder / name).mkdir()
+            extension = "[extensions]\n\tobjectformat = sha256\n" if object_format == "sha256" else ""
+            version = 1 if extension else 0
+            settings = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}"
+            (folder / "config").write_text(settings, encoding="ascii")
+            (folder / "HEAD").write_text(f"{self.head.commit or 'ref: refs/heads/main'}\n", encoding="ascii")
+            self._place = Place(folder, None, {"GIT_OBJECT_DIRECTORY": str(self.repo.objects)})
+        return self._place
+
+    def _fetch_refs(self, place: Place) -> None:
+        """Copy the names of branches and tags; resolving them in the room keeps grafts and partial clones out of it."""
+        if not self._refs_known:
+            out = run(["for-each-ref", "--format=%(objectname) %(refname)"], self.repo.place).out
+            (place.git_dir / "packed-refs").write_bytes(out)
+            self._refs_known = True
+
+
+def _checked(oid: str) -> str:
+    if not _FULL_ID.fullmatch(oid):
+        raise ValueError("not a full object id")
+    return oid
+
+
+def _unknown(revision: str) -> UserError:
+    return UserError(
+        f"Den Stand „{printable(revision).replace(chr(10), ' ')}“ gibt es in diesem Repository nicht.",
+        hint="Zweige und Marken zeigt: git branch --all; git tag. Frühere Stände zeigt: git log --oneline",
+    )
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _parse_commit(found: RawObject) -> CommitInfo:
+    head, _, message = found.data.partition(b"\n\n")
+    fields: dict[bytes, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        fields.setdefault(key, []).append(value)
+    try:
+        return CommitInfo(
+            found.oid,
+            fields[b"tree"][0].decode("ascii"),
+            tuple(parent.decode("ascii") for parent in fields.get(b"parent", ())),
+            _date(fields[b"author"][0]),
+            _date(fields[b"committer"][0]),
+            printable(message.decode("utf-8", "replace").strip().partition("\n")[0]),
+        )
+    except (KeyError, ValueError, IndexError, OverflowError, OSError):
+        raise DamagedError(f"Der Commit {found.oid[:12]} ist nicht lesbar.") from None
+
+
+def _date(person: bytes) -> datetime:
+    """The day and time at the end of `Name <mailbox> 1700000000 +0100`, in the zone of the writer."""
+    seconds, zone = person.rsplit(b" ", 2)[1:]
+    minutes = int(zone[1:3]) * 60 + int(zone[3:5])
+    offset = timedelta(minutes=-minutes if zone.startswith(b"-") else minutes)
+    return datetime.fromtimestamp(int(seconds), UTC).astimezone(timezone(offset))

@@ -1,0 +1,166 @@
+"""Which repository a registry folder belongs to, and what its HEAD is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ikzctl.gitrepo.objects import ObjectFormat, format_of
+from ikzctl.gitrepo.process import Place, run
+from ikzctl.model.errors import UserError, WriteRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """`root` is the registry folder; `prefix` its path inside the repository (`""`, or with `/` at the end)."""
+
+    root: Path
+    prefix: str
+    work_tree: Path | None
+    git_dir: Path
+    common_dir: Path
+
+    @property
+    def place(self) -> Place:
+        return Place(self.git_dir, self.work_tree)
+
+    @property
+    def objects(self) -> Path:
+        return self.common_dir / "objects"
+
+    @property
+    def is_shallow(self) -> bool:
+        shallow = self.common_dir / "shallow"
+        return shallow.is_file() and shallow.stat().st_size > 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadState:
+    """`branch` is a full reference name, None if detached; `commit` is None before the first commit."""
+
+    branch: str | None
+    commit: str | None
+    # the unfinished operation in German, as it stands in a sentence: „Zusammenführung (git merge)“
+    operation: str | None
+
+
+def find_repository(folder: Path, *, prefix: str = "") -> Repository | None:
+    """The repository around `folder`, found by looking, without starting git.
+
+    A bare repository is accepted only if it is the folder itself and nothing around it is a work tree: a folder of a
+    clone can be dressed up as one. `prefix` says where in a bare repository the registry lies.
+    """
+    root = folder.resolve()
+    for place in (root, *root.parents):
+        git_dir = _git_dir_in(place)
+        if git_dir is not None:
+            inside = root.relative_to(place).as_posix()
+            return Repository(root, "" if inside == "." else f"{inside}/", place, git_dir, _common_dir(git_dir))
+    if (root / "HEAD").is_file() and (root / "objects").is_dir() and (root / "refs").is_dir():
+        return Repository(root, prefix, None, root, _common_dir(root))
+    return None
+
+
+def require_repository(folder: Path) -> Repository:
+    repo = find_repository(folder)
+    if repo is None:
+        raise UserError(
+            f"Der Ordner „{folder}“ liegt in keinem git-Repository.",
+            hint="Ein neues Register mit Repository legt an: ikzctl init ORDNER",
+        )
+    return repo
+
+
+def head_state(repo: Repository) -> HeadState:
+    answer = run(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], repo.place, expect=(0, 128))
+    operation = _operation(repo.git_dir)
+    if answer.code == 0:
+        commit, _, name = answer.out.decode("utf-8", "replace").strip().partition("\n")
+        return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
+    name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place).out.decode("utf-8", "replace").strip()
+    return HeadState(name, None, operation)
+
+
+def object_format(repo: Repository, commit: str | None) -> ObjectFormat:
+    if commit is not None:
+        return format_of(commit)
+    answer = run(["rev-parse", "--show-object-format"], repo.place)
+    return "sha256" if answer.out.strip() == b"sha256" else "sha1"
+
+
+def branch_commit(repo: Repository, branch: str) -> str | None:
+    answer = run(["rev-parse", "--verify", "--quiet", "--end-of-options", branch], repo.place, expect=(0, 1))
+    return answer.out.decode("ascii").strip() or None
+
+
+def require_branch(repo: Repository, head: HeadState) -> str:
+    """The branch that a change may go to; WriteRefused with the command that helps if there is none."""
+    if repo.work_tree is None:
+        raise WriteRefused(
+            "Dieses Repository hat keinen Arbeitsordner (bare); geändert werden kann nur in einem gewöhnlichen Klon.",
+            hint=f"git clone {repo.git_dir}",
+        )
+    if head.operation is not None:
+        raise WriteRefused(
+            f"Im Repository ist eine {head.operation} nicht abgeschlossen. Es wurde nichts geändert.",
+            hint="Erst abschließen oder abbrechen; was zu tun ist, zeigt: git status",
+        )
+    if head.branch is None:
+        raise WriteRefused(
+            "Ausgecheckt ist ein einzelner Stand, kein Zweig (detached HEAD). Es wurde nichts geändert.",
+            hint="Auf einen Zweig wechseln, zum Beispiel: git switch main",
+        )
+    return head.branch
+
+
+def require_full_history(repo: Repository) -> None:
+    """Whoever judges the history must have all of it."""
+    if repo.is_shallow:
+        raise UserError(
+            "Der Klon enthält nur einen Teil der Historie (shallow); damit lässt sie sich nicht prüfen.",
+            hint="Lokal: git fetch --unshallow   GitLab CI: GIT_DEPTH: 0   GitHub Actions: fetch-depth: 0",
+        )
+
+
+def create_repository(folder: Path, *, branch: str = "main", object_format: ObjectFormat = "sha1") -> Repository:
+    """A new repository in an existing folder, without anything from the user's template folder."""
+    if find_repository(folder) is not None:
+        raise WriteRefused(f"Der Ordner „{folder}“ liegt schon in einem git-Repository.")
+    root = folder.resolve()
+    options = ["--quiet", "--template=", f"--initial-branch={branch}", f"--object-format={object_format}"]
+    run(["init", *options, "--", str(root)], None)
+    return require_repository(root)
+
+
+def _git_dir_in(folder: Path) -> Path | None:
+    dot_git = folder / ".git"
+    if dot_git.is_dir():
+        return dot_git.resolve() if (dot_git / "HEAD").exists() else None
+    if not dot_git.is_file():
+        return None
+    text = dot_git.read_bytes()[:4096].decode("utf-8", "replace").strip()
+    if not text.startswith("gitdir: "):
+        return None
+    target = (folder / text.removeprefix("gitdir: ")).resolve()
+    return target if (target / "HEAD").is_file() else None
+
+
+def _common_dir(git_dir: Path) -> Path:
+    """A linked work tree keeps objects and branches in the repository that it was made from."""
+    pointer = git_dir / "commondir"
+    if not pointer.is_file():
+        return git_dir
+    return (git_dir / pointer.read_bytes()[:4096].decode("utf-8", "replace").strip()).resolve()
+
+
+_OPERATIONS = (
+    ("MERGE_HEAD", "Zusammenführung (git merge)"),
+    ("rebase-merge", "Umsetzung von Commits (git rebase)"),
+    ("rebase-apply", "Umsetzung von Commits (git rebase)"),
+    ("CHERRY_PICK_HEAD", "Übernahme eines Commits (git cherry-pick)"),
+    ("REVERT_HEAD", "Rücknahme eines Commits (git revert)"),
+)
+
+
+def _operation(git_dir: Path) -> str | None:
+    return next((german for name, german in _OPERATIONS if (git_dir / name).exists()), None)
