@@ -1,0 +1,65 @@
+"""Signs of our own inside rendered text: where a value, an open fact, a reference or a line break stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from markupsafe import Markup, escape
+
+from ikzctl.model.errors import UserError
+
+# Private-use characters. They cannot come from data: `clean` refuses them, and so does the reader of the registry.
+VALUE_START, VALUE_END = "\ue000", "\ue001"
+OPEN_START, OPEN_PATH, OPEN_END = "\ue002", "\ue003", "\ue004"
+REF_START, REF_END = "\ue005", "\ue006"
+BREAK = "\ue007"
+
+TEMPLATE_MARKS = ("{{", "}}", "{%", "%}", "{#", "#}", "{_{", "}_}", "{_%", "%_}")
+_ILLEGAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+
+
+class Placeholder(str):
+    """A fact that nobody knows yet: prints as „[offen: …]“ and remembers the registry field that would fill it."""
+
+    __slots__ = ("path",)
+    path: str
+
+    def __new__(cls, label: str, path: str) -> Placeholder:
+        self = super().__new__(cls, clean(label))
+        self.path = clean(path)
+        return self
+
+
+def clean(text: str) -> str:
+    """`text` unchanged, or a refusal: nothing that steers our grammar, the template language or XML may come in as data."""
+    found = _ILLEGAL.search(text)
+    if found:
+        code = ord(found.group())
+        name = unicodedata.name(found.group(), "Steuer- oder Sonderzeichen")
+        raise UserError(f"Der Text „{text[:60]!a}“ enthält ein unzulässiges Zeichen: U+{code:04X} ({name}).")
+    for mark in TEMPLATE_MARKS:
+        if mark in text:
+            raise UserError(
+                f"Der Text „{text[:60]}“ enthält „{mark}“. Diese Zeichenfolge gehört in Vorlagen und darf in Angaben nicht vorkommen.",
+                hint="Bitte die Angabe ohne diese Zeichenfolge schreiben.",
+            )
+    return text
+
+
+def printable(value: object) -> str:
+    """A value as text, or a refusal: None, objects and functions must never reach a contract."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError(f"ein Wert der Art {type(value).__name__} kann nicht gedruckt werden")
+    return clean(str(value))
+
+
+def printed(value: object) -> Markup:
+    """A value as clauses print it: escaped and wrapped, so that it cannot become an item, a label or a paragraph."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, Placeholder):
+        return Markup(f"{OPEN_START}{escape(value)}{OPEN_PATH}{escape(value.path)}{OPEN_END}")  # noqa: S704
+    text = escape(printable(value)).replace("\n", BREAK)
+    return Markup(VALUE_START) + text + Markup(VALUE_END)

@@ -1,0 +1,162 @@
+"""Reads a finished file a second time and compares it with the content; what does not agree never leaves the house."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lxml import etree
+
+from ikzctl.documents.content import Absatz, Annex, Document, Party, Section, Signature, plain
+from ikzctl.documents.layouts import Layout, paragraph_texts, text_parts
+from ikzctl.documents.marks import TEMPLATE_MARKS
+from ikzctl.documents.package import OUTPUT_LIMITS, W, parse_xml, read_parts
+from ikzctl.documents.wordml import LIST_HEAD_FROM, PARTY_COLUMNS, TABLE_HEAD_FROM
+
+_HOLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+
+
+class ReadBackFailed(Exception):
+    """The file does not say what it should say: a fault of the tool, not of the user."""
+
+
+def verify(
+    data: bytes, layout: Layout, values: Mapping[str, str], slots: Mapping[str, Sequence[str]], tags: Sequence[str]
+) -> None:
+    """Raise `ReadBackFailed` unless the file holds exactly the layout's text, the values and the slots' paragraphs.
+
+    `slots` gives for each slot the non-empty paragraphs in order, `tags` the content controls that must be there, each once.
+    """
+    parts = read_parts(data, "Das erzeugte Dokument", OUTPUT_LIMITS)
+    trees = {name: parse_xml(parts[name]) for name in text_parts(parts)}
+    if set(trees) != set(layout.texts):
+        raise ReadBackFailed(f"parts differ: {sorted(trees)} instead of {sorted(layout.texts)}")
+    for name, root in trees.items():
+        found = [text for text in paragraph_texts(root) if text.strip()]
+        wanted = [text for text in _expected(layout.texts[name], values, slots) if text.strip()]
+        _compare(name, found, wanted)
+        for text in found:
+            if any(mark in text for mark in (*TEMPLATE_MARKS, "⟦", "⟧")):
+                raise ReadBackFailed(f"{name}: leftover tag in {text[:80]!r}")
+    _compare("content controls", _tags(trees["word/document.xml"]), list(tags))
+    _check_fields(trees["word/document.xml"])
+
+
+def _expected(lines: Sequence[str], values: Mapping[str, str], slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The layout's own paragraphs with plain substitution: a second way to the text, without the template engine."""
+    for line in lines:
+        hole = _HOLE.fullmatch(line.strip())
+        if hole and hole.group(1) in slots:
+            yield from slots[hole.group(1)]
+        else:
+            yield _HOLE.sub(lambda found: values[found.group(1)], line)
+
+
+def _compare(what: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    for position, (is_, should) in enumerate(zip(found, wanted, strict=False)):
+        if is_ != should:
+            raise ReadBackFailed(f"{what}, entry {position + 1}: found {is_[:120]!r}, expected {should[:120]!r}")
+    if len(found) != len(wanted):
+        raise ReadBackFailed(f"{what}: {len(found)} entries instead of {len(wanted)}")
+
+
+def _tags(root: etree._Element) -> list[str]:
+    return [tag.get(f"{{{W}}}val", "") for tag in root.iter(f"{{{W}}}tag")]
+
+
+def _check_fields(root: etree._Element) -> None:
+    """Every REF field must find its bookmark and show the text that stands there."""
+    bookmarks = [mark.get(f"{{{W}}}name", "") for mark in root.iter(f"{{{W}}}bookmarkStart")]
+    if len(set(bookmarks)) != len(bookmarks):
+        raise ReadBackFailed("a bookmark stands twice")
+    for instruction in root.iter(f"{{{W}}}instrText"):
+        words = (instruction.text or "").split()
+        if words and words[0] == "REF" and words[1] not in bookmarks:
+            raise ReadBackFailed(f"reference to a missing bookmark: {words[1]}")
+
+
+# --- the paragraphs that a document should have, straight from its content ---
+
+
+def slot_texts(document: Document) -> dict[str, list[str]]:
+    return {
+        "beteiligte": list(_parties(document)),
+        "einleitung": [text for part in document.introduction for text in section_texts(part)],
+        "vereinbarung": [text for part in document.sections for text in section_texts(part)],
+        "unterschriften": [text for block in document.signatures for text in _signature(block)],
+        "anlagen": [text for annex in document.annexes for text in _annex(annex)],
+    }
+
+
+def control_tags(document: Document) -> list[str]:
+    tags = ["R02", *(part.clause_id for part in document.introduction), *(part.clause_id for part in document.sections)]
+    if document.signatures:
+        tags.append("S09")
+    return [*tags, *(f"Anlage-{annex.number}" for annex in document.annexes)]
+
+
+def section_texts(part: Section) -> Iterator[str]:
+    if part.number:
+        yield f"§\u00a0{part.number}\n{part.heading}"
+    elif part.heading:
+        yield part.heading
+    for absatz in part.absaetze:
+        yield from _absatz(absatz)
+
+
+def _absatz(absatz: Absatz) -> Iterator[str]:
+    pending = f"({absatz.number})\t" if absatz.number else ""
+    sentences: list[str] = []
+    for line in absatz.lines:
+        if line.kind == "satz":
+            sentences.append(plain(line.inlines))
+            continue
+        if sentences:
+            yield pending + " ".join(sentences)
+            pending, sentences = "", []
+        yield f"{line.mark}\t{plain(line.inlines)}"
+    if sentences:
+        yield pending + " ".join(sentences)
+
+
+def _parties(document: Document) -> Iterator[str]:
+    count = len(document.parties)
+    if document.parties_annex:
+        yield "zwischen"
+        yield f"den in Anlage\u00a0{document.parties_annex} aufgeführten {count} Beteiligten"
+    elif count >= TABLE_HEAD_FROM:
+        yield "zwischen den Beteiligten"
+        yield from PARTY_COLUMNS
+        for position, party in enumerate(document.parties, 1):
+            yield str(position)
+            yield party.legal_name
+            yield "\n".join(plain(line) for line in party.detail)
+            yield plain(party.short)
+    elif count >= LIST_HEAD_FROM:
+        yield "zwischen"
+        for position, party in enumerate(document.parties, 1):
+            yield f"{position}.\t" + ", ".join(_party_lines(party))
+    else:
+        for position, party in enumerate(document.parties):
+            yield "und" if position else "zwischen"
+            yield "\n".join(_party_lines(party))
+
+
+def _party_lines(party: Party) -> Iterable[str]:
+    short = plain(party.short)
+    return [plain(party.name), *(plain(line) for line in party.detail), *([short] if short else [])]
+
+
+def _signature(block: Signature) -> Iterator[str]:
+    yield from (plain(line) for line in block.lines)
+    yield "Ort, Datum"
+    yield plain(block.office)
+
+
+def _annex(annex: Annex) -> Iterator[str]:
+    yield f"Anlage\u00a0{annex.number}\n{annex.title}"
+    yield plain(annex.reference)
+    yield from (plain(line) for line in annex.intro)
+    yield from annex.table.columns
+    for row in annex.table.rows:
+        yield from (plain(cell) for cell in row)
