@@ -70,7 +70,8 @@ class NoticeRule(Sourced):
     period: TimeSpan | None = field("Kündigungsfrist; null, wenn noch offen", None)
     to: Grid = field("zu welchem Zeitpunkt", "jahresende")
     earliest: Day | None = field("frühester Tag, zu dem gekündigt werden kann", None)
-    who: Literal["jeder", "beauftragter", "uebrige"] | Many[PartnerRef] = field("wer kündigen darf", "jeder")
+    who: Literal["jeder", "beauftragter", "uebrige", "bestimmte"] = field("wer kündigen darf", "jeder")
+    partners: Many[PartnerRef] = many("Partner, die kündigen dürfen, wenn es nur bestimmte sind")
     form: Literal["schriftform", "textform", "elektronisch"] = field("Form", "schriftform")
     addressees: Literal["alle_beteiligten", "beauftragter", "koordinator"] = field(
         "an wen die Erklärung geht", "alle_beteiligten"

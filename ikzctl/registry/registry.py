@@ -1,0 +1,147 @@
+"""A registry as the commands see it: typed records, read when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ikzctl.model.errors import RegistryUnreadable, UserError
+from ikzctl.model.findings import has_errors
+from ikzctl.model.kinds import BY_NAME, place_of
+from ikzctl.registry.build import build, near
+from ikzctl.registry.events import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ikzctl.model.agreement import Agreement
+    from ikzctl.model.cooperation import Cooperation
+    from ikzctl.model.costs import Costs
+    from ikzctl.model.head import RegistryHead
+    from ikzctl.model.mandate import Mandate
+    from ikzctl.model.member import Member, Suspension
+    from ikzctl.model.partner import Partner
+    from ikzctl.model.pool import StaffPool
+    from ikzctl.model.security import SecurityFile
+    from ikzctl.model.system import System
+    from ikzctl.model.task import Task
+    from ikzctl.registry.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class CooperationFolder:
+    """All records of one cooperation; the mappings are keyed by partner id or mandate id and sorted by it."""
+
+    id: str
+    cooperation: Cooperation
+    agreement: Agreement | None
+    costs: Costs | None
+    members: Mapping[str, Member]
+    mandates: Mapping[str, Mandate]
+    pools: Mapping[str, StaffPool]
+    suspensions: Mapping[str, Suspension]
+
+
+@dataclass
+class Registry:
+    """Reads from `source` on demand and remembers what it built.
+
+    Every method that returns a record raises `RegistryUnreadable` when its file has errors, and `UserError` with a suggestion when there
+    is no such record.
+    """
+
+    source: Source
+    _built: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def commit(self) -> str | None:
+        return self.source.commit
+
+    @cached_property
+    def _ids(self) -> dict[tuple[str, str], list[str]]:
+        out: dict[tuple[str, str], list[str]] = {}
+        for path in self.source.paths():
+            place = place_of(path)
+            if place:
+                out.setdefault((place.kind.name, place.cooperation), []).append(place.id)
+        return out
+
+    def ids(self, kind: str, cooperation: str = "") -> tuple[str, ...]:
+        """Ids of all records of a kind (inside a cooperation where the kind lives there), sorted."""
+        if kind == "cooperation":
+            return tuple(sorted(c for k, c in self._ids if k == "cooperation"))
+        return tuple(sorted(self._ids.get((kind, cooperation), ())))
+
+    def has(self, kind: str, id: str, cooperation: str = "") -> bool:
+        return id in self._ids.get((kind, cooperation), ())
+
+    def get(self, kind: str, id: str, cooperation: str = "") -> Any:
+        """The record of that kind and id."""
+        path = BY_NAME[kind].path(id, cooperation)
+        if path not in self._built:
+            if not self.has(kind, id, cooperation):
+                raise self._missing(kind, id, cooperation)
+            self._built[path] = self._read(path)
+        return self._built[path]
+
+    def _read(self, path: str) -> Any:
+        place = place_of(path)
+        if place is None:
+            raise ValueError(f"{path} has no place in the layout")
+        loaded = load(self.source.read(path), path)
+        record, faults = build(place, loaded, path)
+        findings = (*loaded.findings, *faults)
+        if record is None or has_errors(findings):
+            raise RegistryUnreadable(findings, f"Die Datei {path} hat Fehler, die zuerst behoben werden müssen.")
+        return record
+
+    def _missing(self, kind: str, id: str, cooperation: str) -> UserError:
+        known = self.ids(kind, cooperation)
+        german = BY_NAME[kind].german
+        where = f" in der Zusammenarbeit „{cooperation}“" if cooperation else ""
+        hint = near(id, known).strip() or (
+            f"Vorhanden: {', '.join(known[:12])}" + (" …" if len(known) > 12 else "") if known else None
+        )
+        return UserError(f"{german} „{id}“ gibt es{where} nicht im Register.", hint)
+
+    @cached_property
+    def head(self) -> RegistryHead:
+        path = "registry.yaml"
+        if path not in self.source.paths():
+            raise UserError(
+                "Die Datei registry.yaml fehlt: Das ist kein Registerordner.",
+                "Ein neues Register legt an: ikzctl init ORDNER",
+            )
+        head: RegistryHead = self._read(path)
+        return head
+
+    def partner(self, id: str) -> Partner:
+        record: Partner = self.get("partner", id)
+        return record
+
+    def task(self, id: str) -> Task:
+        record: Task = self.get("task", id)
+        return record
+
+    def system(self, id: str) -> System:
+        record: System = self.get("system", id)
+        return record
+
+    def security(self, partner: str) -> SecurityFile | None:
+        """The commitments of a partner, None if it has made none."""
+        record: SecurityFile | None = self.get("security", partner) if self.has("security", partner) else None
+        return record
+
+    def cooperation(self, id: str) -> CooperationFolder:
+        """The whole folder of a cooperation."""
+        return CooperationFolder(
+            id=id,
+            cooperation=self.get("cooperation", id, id),
+            agreement=self.get("agreement", id, id) if self.has("agreement", id, id) else None,
+            costs=self.get("costs", id, id) if self.has("costs", id, id) else None,
+            members={p: self.get("member", p, id) for p in self.ids("member", id)},
+            mandates={m: self.get("mandate", m, id) for m in self.ids("mandate", id)},
+            pools={p: self.get("pool", p, id) for p in self.ids("pool", id)},
+            suspensions={s: self.get("suspension", s, id) for s in self.ids("suspension", id)},
+        )
