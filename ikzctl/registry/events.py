@@ -85,10 +85,9 @@ def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
             reading.findings.append(explain(trouble, file, reading.lines))
     reading.forget_doubles()
     findings = in_order(prepared.findings + reading.findings)
-    if len(findings) > MAX_FINDINGS:
-        last = findings[MAX_FINDINGS - 1].pointer
-        rest = fault("IKZ-Y027", file, (last.line, last.column), count=len(findings) - MAX_FINDINGS)
-        findings = (*findings[:MAX_FINDINGS], rest)
+    if reading.more:
+        last = findings[-1].pointer
+        findings = (*findings, fault("IKZ-Y027", file, (last.line, last.column), count=reading.more))
     return Loaded(reading.root if complete else None, findings, file, reading.marks)
 
 
@@ -96,20 +95,25 @@ def _try_c_parser(prepared: Prepared, file: str) -> _Reading | None:
     get_event = c_events(prepared.source)
     if get_event is None:
         return None
-    reading = _Reading(file, prepared)
+    reading = _Reading(file, prepared, clearing=True)
     try:
-        complete = reading.read(get_event)
+        return reading if reading.read(get_event) else None
     except Exception:
         # whatever it was: the pure parser reads the same text next and says what is wrong
         return None
-    return reading if complete and not reading.findings else None
+
+
+class _NotClear(Exception):  # noqa: N818 - a signal between two functions, never seen outside
+    """The text has some fault; which one, the pure parser will tell."""
 
 
 class _Reading:
-    """One pass over the events of one text."""
+    """One pass over the events of one text; `clearing`: stop at the first fault instead of reporting it."""
 
-    def __init__(self, file: str, prepared: Prepared) -> None:
+    def __init__(self, file: str, prepared: Prepared, clearing: bool = False) -> None:
         self.file = file
+        self.clearing = clearing
+        self.more = 0
         self.source = prepared.source
         self.findings: list[Finding] = []
         self.marks: list[Mark | None] = []
@@ -127,7 +131,15 @@ class _Reading:
         return self.source.decode("utf-8").split("\n")
 
     def fault(self, code: str, mark: Mark, **values: object) -> None:
-        self.findings.append(fault(code, self.file, (mark.line + 1, mark.column + 1), **values))
+        self._report(code, (mark.line + 1, mark.column + 1), values)
+
+    def _report(self, code: str, place: tuple[int, int], values: dict[str, object]) -> None:
+        if self.clearing:
+            raise _NotClear
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(fault(code, self.file, place, **values))
+        else:
+            self.more += 1
 
     def read(self, get_event: NextEvent) -> bool:
         """Fill `root` and `findings`; False if the text was not read to its end."""
@@ -147,7 +159,7 @@ class _Reading:
         get_event()
         event = get_event()
         if event.__class__ is StreamEndEvent:
-            self.findings.append(fault("IKZ-Y011", self.file, (1, 1)))
+            self._report("IKZ-Y011", (1, 1), {})
             return False
         event = get_event()
         if event.__class__ is not MappingStartEvent:
@@ -229,7 +241,9 @@ class _Reading:
             self.fault("IKZ-Y020", event.start_mark, text=key)
         if key not in container:
             return key
-        first = locate(self.root, self.marks, (*self._path(stack, container), key))[0]
+        # looking up the first one walks the whole data: not for faults that will not be shown anyway
+        show = len(self.findings) < MAX_FINDINGS and not self.clearing
+        first = locate(self.root, self.marks, (*self._path(stack, container), key))[0] if show else 0
         self.fault("IKZ-Y019", event.start_mark, text=key, first=first, second=event.start_mark.line + 1)
         # kept aside under a name that no text can have, so that the rest of the file is still read
         double = f"{key}\0{len(self.marks)}"
@@ -287,4 +301,4 @@ class _Reading:
                 place = (number + 1, at + 1)
                 break
         code = {"unseen": "IKZ-Y005", "decomposed": "IKZ-Y007", "foreign": "IKZ-Y006"}[bad.flaw]
-        self.findings.append(fault(code, self.file, place, name=bad.name, composed=bad.composed, more=""))
+        self._report(code, place, {"name": bad.name, "composed": bad.composed, "more": ""})
