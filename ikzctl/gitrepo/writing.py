@@ -15,6 +15,7 @@ from ikzctl.gitrepo.objects import (
     Node,
     ObjectFormat,
     build_pack,
+    format_of,
     format_tree,
     no_object,
     object_id,
@@ -109,14 +110,13 @@ def commit_tree(place: Place, tree: str, parent: str | None, message: str, ident
 def move_branch(place: Place, branch: str, new: str, old: str | None, reason: str, identity: Identity) -> None:
     """Compare and swap: git refuses if the branch is no longer at `old`."""
     named = replace(place, environment={**place.environment, **identity.environment})
-    before = old or no_object("sha1" if len(new) == 40 else "sha256")
-    run(["update-ref", "-m", reason, branch, new, before], named)
+    run(["update-ref", "-m", reason, branch, new, old or no_object(format_of(new))], named)
 
 
-def feed_index(place: Place, index: Path, entries: Mapping[str, str | None]) -> None:
+def feed_index(place: Place, index: Path, entries: Mapping[str, str | None], object_format: ObjectFormat) -> None:
     """Set or remove entries (path → id) in the index file `index`, without looking at the work tree."""
     private = replace(place, environment={**place.environment, "GIT_INDEX_FILE": str(index)})
-    nothing = "0" * 40
+    nothing = no_object(object_format)
     lines = (f"0 {nothing}\t{path}" if oid is None else f"{FILE_MODE} {oid}\t{path}" for path, oid in entries.items())
     stdin = "".join(f"{line}\0" for line in lines).encode("utf-8")
     run(["update-index", "-z", "--index-info"], private, stdin=stdin)

@@ -1,0 +1,129 @@
+"""Single files on disk: checked paths, no link followed, whole content or none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ikzctl.model.errors import WriteRefused
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_PART = re.compile(r"[A-Za-z0-9._ -]{1,128}")
+_WINDOWS_NAMES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+# what a virus scanner, an indexer or a cloud client causes on Windows while it holds a file for a moment
+_HELD_ON_WINDOWS = (5, 32, 33)
+_PATIENCE = 2.5
+
+
+def check_path(path: str) -> None:
+    """Refuse what could leave the folder, reach git's own files, or be refused by another operating system."""
+    for part in path.split("/"):
+        usable = _PART.fullmatch(part) and not part.startswith(" ") and not part.endswith((" ", "."))
+        if not usable or part.lower() in (".git", "git~1") or _WINDOWS_NAMES.fullmatch(part):
+            raise WriteRefused(f"„{ascii(path)[1:-1]}“ ist kein zulässiger Dateiname. Es wurde nichts geändert.")
+
+
+def refuse_links(root: Path, path: str) -> None:
+    """Every folder between `root` and the file is a real folder, or not there yet."""
+    place = root
+    for part in path.split("/")[:-1]:
+        place = place / part
+        try:
+            mode = place.lstat().st_mode
+        except FileNotFoundError:
+            return
+        except NotADirectoryError:
+            mode = 0
+        if not stat.S_ISDIR(mode):
+            raise WriteRefused(f"„{place}“ ist eine Verknüpfung oder Datei, wo ein Ordner stehen muss.")
+
+
+def read_plain(root: Path, path: str) -> bytes | None:
+    """The bytes of an ordinary file, None if there is none; WriteRefused for a link, a folder or a device."""
+    refuse_links(root, path)
+    target = root / path
+    try:
+        if not stat.S_ISREG(target.lstat().st_mode):
+            raise WriteRefused(f"„{target}“ ist keine gewöhnliche Datei.")
+        descriptor = os.open(target, os.O_RDONLY | _NO_FOLLOW | _BINARY)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read()
+
+
+def write_new(target: Path, data: bytes, *, like: Path | None = None) -> None:
+    """Create a file that must not exist yet, with all its bytes on the disk; access rights as those of `like`, if given."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o666)
+    with os.fdopen(descriptor, "wb", buffering=0) as stream:
+        left = memoryview(data)
+        while left:
+            left = left[stream.write(left) :]
+        if like is not None and sys.platform != "win32":
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(descriptor, stat.S_IMODE(like.lstat().st_mode))
+        os.fsync(descriptor)
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Put `source` in the place of `target` in one step; on Windows wait for whoever holds the file for a moment."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            source.replace(target)
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _HELD_ON_WINDOWS or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write or replace one of our own files: a draft beside it, on the disk, then renamed."""
+    draft = target.with_name(f"{target.name}.new")
+    draft.unlink(missing_ok=True)
+    write_new(draft, data)
+    replace_file(draft, target)
+    sync_folders([target.parent])
+
+
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Bring the names in these folders to the disk; Windows has no such call and needs none."""
+    if sys.platform == "win32":
+        return
+    for folder in dict.fromkeys(folders):
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def german_reason(error: OSError, folder: Path, needed: int) -> str:
+    """Why the operating system refused, as a sentence; `needed` are the bytes that were to be written."""
+    where = error.filename or folder
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            with contextlib.suppress(OSError):
+                free = shutil.disk_usage(folder).free
+                return f"Der Datenträger ist voll (frei: {free // 1024} KB, gebraucht: etwa {needed // 1024 + 64} KB)."
+            return "Der Datenträger ist voll."
+        case errno.EROFS | errno.EACCES | errno.EPERM:
+            return f"In „{where}“ darf nicht geschrieben werden (schreibgeschützt oder fehlende Rechte)."
+        case errno.EIO:
+            return "Der Datenträger meldet einen Ein-/Ausgabefehler."
+        case _:
+            return f"Der Zugriff auf „{where}“ ist fehlgeschlagen ({error.strerror})."

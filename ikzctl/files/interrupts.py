@@ -1,0 +1,35 @@
+"""Ctrl-C while a change is written: noted when it comes, obeyed only where stopping is clean."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Self
+
+
+class Interrupts:
+    """Inside `with`, Ctrl-C sets `asked`; `stop_if_asked` raises KeyboardInterrupt at a place of our choice."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: signal._HANDLER = None
+
+    def __enter__(self) -> Self:
+        # another thread gets no signals and may not change how they are handled
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.getsignal(signal.SIGINT)
+            if self._before is not signal.SIG_IGN:
+                signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def stop_if_asked(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True

@@ -1,0 +1,90 @@
+"""One ikzctl at a time: a lock that ends with its holder and can name it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from ikzctl.model.errors import WriteRefused
+
+WAIT = 10.0
+_PAUSE = 0.05
+_NO_LOCKS_HERE = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
+
+
+@contextlib.contextmanager
+def write_lock(
+    folder: Path, command: str, *, wait: float = WAIT, pause: Callable[[], None] = lambda: None
+) -> Iterator[int]:
+    """Hold the lock in `folder`; yields the descriptor, which keeps the lock for as long as any process has it open.
+
+    The lock is politeness: what guards the history is the compare-and-swap of the branch. `pause` is called while waiting and may
+    raise. The file stays; removing it would let two processes hold two locks of the same name.
+    """
+    path = folder / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    try:
+        end = time.monotonic() + wait
+        while not _try_lock(descriptor):
+            pause()
+            if time.monotonic() > end:
+                raise WriteRefused(_held(path), hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.")
+            time.sleep(_PAUSE)
+        _sign(descriptor, command)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        # far behind the text, which must stay readable for those who wait
+        os.lseek(descriptor, 1 << 20, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            # some network shares know no locks
+            if error.errno not in _NO_LOCKS_HERE:
+                raise
+        return True
+
+
+def _sign(descriptor: int, command: str) -> None:
+    """Say who holds the lock. Only a courtesy: a full disk must not be noticed here first."""
+    holder = {"host": socket.gethostname(), "pid": os.getpid(), "command": command}
+    with contextlib.suppress(OSError):
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps(holder).encode("utf-8"))
+
+
+def _held(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        since = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%d.%m.%Y, %H:%M:%S Uhr")
+        who = f"„{holder['command']}“ auf {holder['host']} (Prozess {holder['pid']}) seit {since}"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "ein anderer Aufruf von ikzctl"
+    return f"In diesem Register schreibt gerade {who}. Es wurde nichts geändert."

@@ -1,0 +1,161 @@
+"""Finish or undo what an interrupted run left: first act of every writing command, and `ikzctl repair`."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from ikzctl.files.disk import german_reason
+from ikzctl.files.index import drop_index, renew_index
+from ikzctl.files.journal import FileChange, Journal, own_folder, read_journal, remove_journal
+from ikzctl.files.lock import write_lock
+from ikzctl.files.steps import clear_branch_locks, finish, remove_temps, stage, state_on_disk, undo
+from ikzctl.gitrepo.catfile import CatFile, DamagedError
+from ikzctl.gitrepo.fence import check_settings
+from ikzctl.gitrepo.objects import format_of
+from ikzctl.gitrepo.process import Place
+from ikzctl.gitrepo.repository import Repository, branch_commit, head_state
+from ikzctl.model.errors import UserError, WriteRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """`files` were put in place now; `kept` have another content than commit and journal know, and were left alone."""
+
+    kind: Literal["nothing", "finished", "undone", "abandoned"]
+    commit: str | None = None
+    files: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """What was done, as a German sentence; None if there was nothing to do."""
+        match self.kind:
+            case "finished":
+                kept = f" Selbst geändert und deshalb belassen: {', '.join(self.kept)}." if self.kept else ""
+                return f"Eine unterbrochene, schon gespeicherte Änderung wurde abgeschlossen (Commit {_short(self.commit)}).{kept}"
+            case "undone":
+                return "Eine unterbrochene Änderung, die noch nicht gespeichert war, wurde aufgeräumt; sie ist nicht wirksam."
+            case "abandoned":
+                return "Die Reste einer unterbrochenen Änderung wurden verworfen; Dateien und Historie blieben, wie sie sind."
+        return None
+
+
+def repair(
+    repo: Repository, *, accepted: Path | None = None, command: str = "ikzctl repair", abandon: bool = False
+) -> Recovery:
+    """Finish or undo an interrupted change; with `abandon` only forget it, where `repair` asked for help before."""
+    if repo.work_tree is None:
+        return Recovery("nothing")
+    try:
+        own = own_folder(repo)
+        with write_lock(own, command) as lock:
+            place = replace(repo.place, keep_open=(lock,))
+            check_settings(repo, accepted)
+            return _abandon(repo, own) if abandon else recover(repo, place)
+    except OSError as error:
+        raise WriteRefused(german_reason(error, repo.git_dir, 0)) from error
+
+
+def recover(repo: Repository, place: Place) -> Recovery:
+    """For a caller that holds the write lock and has checked the settings."""
+    own = own_folder(repo)
+    journal = read_journal(own)
+    if journal is None:
+        remove_journal(own)
+        return Recovery("nothing")
+    if journal.root != repo.prefix:
+        raise WriteRefused(
+            f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
+            hint=f"Zuerst dort abschließen: ikzctl --registry {repo.work_tree}/{journal.root} repair",
+        )
+    clear_branch_locks(repo, journal)
+    now = branch_commit(repo, journal.branch)
+    if now == journal.old:
+        undo(repo, journal)
+        return Recovery("undone")
+    on_branch = head_state(repo).branch == journal.branch
+    if now == journal.new and on_branch:
+        return _finish_late(repo, place, journal)
+    if on_branch and _is_settled(repo, journal, now):
+        remove_temps(repo, journal)
+        drop_index(repo)
+        remove_journal(own)
+        return Recovery("finished", journal.new)
+    raise _needs_help(journal, moved=now != journal.new)
+
+
+def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
+    """The temps and the prepared index may be missing or cut off: both are made anew from the commit."""
+    remove_temps(repo, journal)
+    drop_index(repo)
+    late = tuple(file for file in journal.files if state_on_disk(repo, journal, file) == "old")
+    with CatFile(place) as objects:
+        stage(repo, journal, {file.path: _content(objects, file.new) for file in late if file.new})
+        entries = {
+            f"{repo.prefix}{file.path}": file.new
+            for file in journal.files
+            # somebody who staged a version of his own since then keeps it
+            if _staged(objects, repo, file) in (file.old, file.new)
+        }
+    renew_index(repo, place, entries, format_of(journal.new))
+    kept = finish(repo, journal)
+    return Recovery("finished", journal.new, tuple(file.path for file in late), kept)
+
+
+def _content(objects: CatFile, oid: str) -> bytes:
+    found = objects.get(oid)
+    if found is None:
+        raise DamagedError(f"Im Repository fehlt ein Objekt ({oid[:12]}).")
+    return found.data
+
+
+def _staged(objects: CatFile, repo: Repository, file: FileChange) -> str | None:
+    found = objects.get(f":0:{repo.prefix}{file.path}")
+    return found.oid if found else None
+
+
+def _is_settled(repo: Repository, journal: Journal, now: str | None) -> bool:
+    """Somebody has committed since, and every file is as that commit wants it: nothing is left to do."""
+    with CatFile(repo.place) as objects:
+        for file in journal.files:
+            found = objects.get(f"{now}:{repo.prefix}{file.path}")
+            wanted = replace(file, old=None, new=found.oid if found else None)
+            if state_on_disk(repo, journal, wanted) != "new":
+                return False
+    return True
+
+
+def _abandon(repo: Repository, own: Path) -> Recovery:
+    try:
+        journal = read_journal(own)
+    except UserError:
+        journal = None
+    if journal is not None and journal.root == repo.prefix:
+        clear_branch_locks(repo, journal)
+        remove_temps(repo, journal)
+    with contextlib.suppress(FileNotFoundError):
+        drop_index(repo)
+    remove_journal(own)
+    return Recovery("abandoned")
+
+
+def _needs_help(journal: Journal, *, moved: bool) -> WriteRefused:
+    branch = journal.branch.removeprefix("refs/heads/")
+    files = ", ".join(file.path for file in journal.files[:5]) + (" …" if len(journal.files) > 5 else "")
+    if moved:
+        return WriteRefused(
+            f"Eine Änderung an {files} wurde unterbrochen, und der Zweig „{branch}“ hat sich seither weiterbewegt. "
+            "ikzctl rührt deshalb nichts an.",
+            hint=f"Mit git status und git show {_short(journal.new)} prüfen; danach: ikzctl repair --abandon",
+        )
+    return WriteRefused(
+        f"Eine gespeicherte Änderung an {files} wurde unterbrochen, während der Zweig „{branch}“ ausgecheckt war.",
+        hint=f"Dorthin zurückkehren und abschließen: git switch {branch}; ikzctl repair",
+    )
+
+
+def _short(commit: str | None) -> str:
+    return (commit or "")[:12]

@@ -1,0 +1,280 @@
+"""A change of the registry as one commit: wholly or not at all, with messages that tell the truth about which."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ikzctl.files.disk import check_path, german_reason, read_plain
+from ikzctl.files.index import renew_index
+from ikzctl.files.interrupts import Interrupts
+from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
+from ikzctl.files.lock import WAIT, write_lock
+from ikzctl.files.recovery import Recovery, recover
+from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
+from ikzctl.gitrepo.catfile import CatFile
+from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
+from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, object_id
+from ikzctl.gitrepo.process import GitError, Place
+from ikzctl.gitrepo.repository import (
+    Repository,
+    branch_commit,
+    head_state,
+    object_format,
+    require_branch,
+)
+from ikzctl.gitrepo.writing import Trees, changed_trees, commit_tree, move_branch, store_objects
+from ikzctl.model.changes import FileWrite
+from ikzctl.model.errors import UserError, WriteRefused
+
+_UNCHANGED = "Es wurde nichts geändert."
+_NOTHING_TO_RECOVER = Recovery("nothing")
+
+
+class BranchMoved(WriteRefused):
+    """Somebody else has committed since `base`; the caller builds its change again on `now`, once."""
+
+    def __init__(self, now: str | None) -> None:
+        super().__init__(
+            f"Jemand anderes hat in der Zwischenzeit gespeichert. {_UNCHANGED}",
+            hint="Den Befehl wiederholen; er rechnet dann mit dem neuen Stand.",
+        )
+        self.now = now
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """The change is in `commit`. `warnings` are German sentences; they do not make the change less saved."""
+
+    commit: str | None
+    branch: str
+    changed: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    # Ctrl-C came when there was nothing left to stop; a caller with more to do ends here
+    interrupted: bool = False
+    recovery: Recovery = _NOTHING_TO_RECOVER
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """All that a commit needs, read, checked and computed."""
+
+    branch: str
+    base: str | None
+    files: tuple[FileChange, ...]
+    tree: str
+    objects: tuple[NewObject, ...]
+    object_format: ObjectFormat
+    contents: Mapping[str, bytes]
+
+
+def commit_changes(
+    repo: Repository,
+    writes: Sequence[FileWrite],
+    message: str,
+    *,
+    base: str | None,
+    identity: Identity | None = None,
+    accepted: Path | None = None,
+    command: str = "ikzctl",
+    wait: float = WAIT,
+) -> CommitResult:
+    """Write all files and commit them on the branch that is checked out, or change nothing and say why.
+
+    `base` is the commit that the new texts were made from (None: before the first commit). Paths are relative to `repo.root`.
+    `accepted` is the file that remembers which foreign settings the user allowed. Raises WriteRefused, BranchMoved, or
+    KeyboardInterrupt, in each case with nothing changed; whatever happens after the commit point becomes a warning.
+    """
+    _check_request(repo, writes, message)
+    try:
+        require_branch(repo, head_state(repo))
+        with Interrupts() as interrupts:
+            own = own_folder(repo)
+            with write_lock(own, command, wait=wait, pause=interrupts.stop_if_asked) as lock:
+                place = replace(repo.place, keep_open=(lock,))
+                settings = check_settings(repo, accepted)
+                recovery = _recover_first(repo, place)
+                change = _prepare(repo, writes, base)
+                result = CommitResult(base, change.branch, tuple(file.path for file in change.files), recovery=recovery)
+                if not change.files:
+                    return result
+                author = identity or read_identity(repo, settings)
+                result = _commit(repo, place, change, message, author, interrupts, result)
+            return replace(result, interrupted=interrupts.asked)
+    except GitError as error:
+        raise WriteRefused(f"{error.message} {_UNCHANGED}", hint=error.hint) from error
+    except OSError as error:
+        needed = sum(len(write.content or b"") for write in writes)
+        raise WriteRefused(f"{german_reason(error, repo.git_dir, needed)} {_UNCHANGED}") from error
+
+
+def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) -> None:
+    for write in writes:
+        check_path(write.path)
+    paths = {write.path for write in writes}
+    nested = any(parent in paths for path in paths for parent in _parents(path))
+    if len(paths) != len(writes) or nested or not message.strip() or "\0" in message:
+        raise ValueError("paths must differ, no file may lie below another, and the message must say something")
+    if not repo.prefix.isprintable():
+        raise WriteRefused(f"Der Ordnername „{ascii(repo.prefix)[1:-1]}“ enthält Steuerzeichen. {_UNCHANGED}")
+
+
+def _recover_first(repo: Repository, place: Place) -> Recovery:
+    try:
+        return recover(repo, place)
+    except (OSError, GitError) as error:
+        reason = german_reason(error, repo.git_dir, 0) if isinstance(error, OSError) else error.message
+        raise WriteRefused(
+            f"Eine früher unterbrochene Änderung ließ sich nicht zu Ende bringen: {reason} "
+            "Die neue Änderung wurde nicht begonnen.",
+            hint="Ursache beheben und wiederholen, oder: ikzctl repair",
+        ) from error
+
+
+def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) -> _Change:
+    """Compare HEAD, index and disk, then compute the new objects. Writes nothing."""
+    head = head_state(repo)
+    branch = require_branch(repo, head)
+    if head.commit != base:
+        raise BranchMoved(head.commit)
+    used = object_format(repo, head.commit)
+    token = os.urandom(4).hex()
+    with CatFile(repo.place) as objects:
+        trees = Trees(objects, head.commit)
+        files = []
+        for number, write in enumerate(writes):
+            old = _saved(repo, trees, objects, write.path, used)
+            new = None if write.content is None else object_id("blob", write.content, used)
+            if old != new:
+                temp = Path(write.path).with_name(_temp_name(token, number)).as_posix()
+                files.append(FileChange(write.path, old, new, temp))
+        tree, new_trees = changed_trees(trees, {f"{repo.prefix}{file.path}": file.new for file in files}, used)
+    changed = {file.path for file in files}
+    contents = {w.path: w.content for w in writes if w.content is not None and w.path in changed}
+    blobs = (NewObject("blob", content) for content in contents.values())
+    return _Change(branch, base, tuple(files), tree, (*blobs, *new_trees), used, contents)
+
+
+def _saved(repo: Repository, trees: Trees, objects: CatFile, path: str, used: ObjectFormat) -> str | None:
+    """The id that HEAD, index and disk agree on for this path; WriteRefused where somebody's work would be lost."""
+    full = f"{repo.prefix}{path}"
+    for parent in _parents(full):
+        above = trees.entry(parent)
+        if above is not None and above.mode != TREE_MODE:
+            raise WriteRefused(f"„{parent}“ ist im Repository kein Ordner. {_UNCHANGED}")
+    node = trees.entry(full)
+    if node is not None and node.mode != FILE_MODE:
+        raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
+    saved = node.oid if node else None
+    staged = objects.get(f":0:{full}")
+    if (staged.oid if staged else None) != saved:
+        raise _unsaved(path, "in git vorgemerkte, aber nicht festgeschriebene Änderungen")
+    try:
+        data = read_plain(repo.root, path)
+    except WriteRefused as error:
+        raise WriteRefused(f"{error.message} {_UNCHANGED}", hint=error.hint) from error
+    if (None if data is None else object_id("blob", data, used)) == saved:
+        return saved
+    if data is None:
+        raise _unsaved(path, "eine nicht festgeschriebene Löschung")
+    if saved is not None and object_id("blob", data.replace(b"\r\n", b"\n"), used) == saved:
+        raise WriteRefused(
+            f"„{path}“ hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht. {_UNCHANGED}",
+            hint="Mit ikzctl fmt richten; damit es so bleibt: git config core.autocrlf false",
+        )
+    raise _unsaved(path, "Änderungen, die nicht festgeschrieben sind")
+
+
+def _unsaved(path: str, what: str) -> WriteRefused:
+    return WriteRefused(
+        f"„{path}“ hat {what}; sie gingen sonst verloren. {_UNCHANGED}",
+        hint=f"Erst festschreiben (git commit -m … -- {path}) oder verwerfen (git restore --staged --worktree -- {path}).",
+    )
+
+
+def _commit(
+    repo: Repository,
+    place: Place,
+    change: _Change,
+    message: str,
+    author: Identity,
+    interrupts: Interrupts,
+    result: CommitResult,
+) -> CommitResult:
+    """Objects, journal, preparation, commit point, and what follows from it."""
+    interrupts.stop_if_asked()
+    switched = (repo.git_dir / "HEAD").read_bytes()
+    store_objects(place, change.objects, change.object_format)
+    new = commit_tree(place, change.tree, change.base, message, author)
+    journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
+    try:
+        write_journal(own_folder(repo), journal)
+        stage(repo, journal, change.contents)
+        entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
+        renew_index(repo, place, entries, change.object_format)
+        if (repo.git_dir / "HEAD").read_bytes() != switched:
+            raise BranchMoved(None)
+        interrupts.stop_if_asked()
+    except BaseException:
+        _give_up(repo, journal)
+        raise
+    _swap(repo, place, journal, message, author)
+    return replace(result, commit=new, warnings=_complete(repo, journal))
+
+
+def _swap(repo: Repository, place: Place, journal: Journal, message: str, author: Identity) -> None:
+    """The commit point. If git failed, the branch itself says on which side of it we are."""
+    subject = message.strip().partition("\n")[0]
+    try:
+        move_branch(place, journal.branch, journal.new, journal.old, f"ikzctl: {subject}", author)
+    except UserError:
+        try:
+            now = branch_commit(repo, journal.branch)
+        except UserError as error:
+            raise WriteRefused(
+                "Ob die Änderung gespeichert wurde, ließ sich nicht feststellen.",
+                hint="Klarheit schafft: ikzctl repair",
+            ) from error
+        if now == journal.new:
+            return
+        _give_up(repo, journal, locks=True)
+        if now != journal.old:
+            raise BranchMoved(now) from None
+        raise
+
+
+def _give_up(repo: Repository, journal: Journal, *, locks: bool = False) -> None:
+    """Clean up before the commit point; what the disk does not allow now, the journal makes the next run do."""
+    try:
+        if locks:
+            clear_branch_locks(repo, journal, rest=0.0)
+        undo(repo, journal)
+    except OSError:
+        return
+
+
+def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:
+    """After the commit point nothing is an error any more."""
+    saved = f"Die Änderung ist gespeichert (Commit {journal.new[:12]})"
+    try:
+        kept = finish(repo, journal)
+    except (OSError, UserError) as error:
+        reason = german_reason(error, repo.root, 0) if isinstance(error, OSError) else error.message
+        return (f"{saved}; Dateien werden beim nächsten Aufruf nachgezogen. Grund: {reason}",)
+    return tuple(f"{saved}; „{path}“ wurde gleichzeitig von anderer Hand geändert und blieb so." for path in kept)
+
+
+def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ...]:
+    wanted = {parent: None for file in files if file.new for parent in _parents(file.path)}
+    return tuple(sorted(parent for parent in wanted if not (repo.root / parent).exists()))
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _temp_name(token: str, number: int) -> str:
+    return f".ikzctl-{token}-{number}.tmp"
