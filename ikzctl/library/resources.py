@@ -43,3 +43,8 @@ def data_file(name: str) -> Path:
 def law_file(name: str) -> Path:
     """A file of a law pack, e.g. `rp.yaml`."""
     return _PACKAGE / "library" / "law" / name
+
+
+def rules_file() -> Path:
+    """The rules of law as data."""
+    return _PACKAGE / "library" / "rules.yaml"
