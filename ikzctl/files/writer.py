@@ -24,6 +24,7 @@ from ikzctl.gitrepo.repository import (
     head_state,
     object_format,
     require_branch,
+    require_work_tree,
 )
 from ikzctl.gitrepo.writing import Trees, changed_trees, commit_tree, move_branch, store_objects
 from ikzctl.model.changes import FileWrite
@@ -89,7 +90,7 @@ def commit_changes(
     """
     _check_request(repo, writes, message)
     try:
-        require_branch(repo, head_state(repo))
+        require_work_tree(repo)
         with Interrupts() as interrupts:
             own = own_folder(repo)
             with write_lock(own, command, wait=wait, pause=interrupts.stop_if_asked) as lock:
@@ -136,7 +137,7 @@ def _recover_first(repo: Repository, place: Place) -> Recovery:
 def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) -> _Change:
     """Compare HEAD, index and disk, then compute the new objects. Writes nothing."""
     head = head_state(repo)
-    branch = require_branch(repo, head)
+    branch = require_branch(head)
     if head.commit != base:
         raise BranchMoved(head.commit)
     used = object_format(repo, head.commit)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from ikzctl.gitrepo.objects import Node, format_of, object_id, parse_tree
-from ikzctl.gitrepo.process import SECONDS, GitError, Place, start
+from ikzctl.gitrepo.process import SECONDS, GitError, Place, TimeLimit, start
 from ikzctl.model.errors import UserError
 
 # a list that takes longer than this has met something that never ends, such as a pipe among the objects
@@ -32,15 +32,14 @@ class CatFile:
 
     def __init__(self, place: Place) -> None:
         self._process = start(["cat-file", "--batch"], place)
-        self._timer = threading.Timer(SECONDS, self._process.kill)
-        self._timer.daemon = True
-        self._timer.start()
+        self._limit = TimeLimit(self._process, SECONDS)
 
     def __enter__(self) -> Self:
+        self._limit.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._timer.cancel()
+        self._limit.__exit__(kind, error, at)
         _end(self._process)
 
     def get(self, name: str) -> RawObject | None:
@@ -70,16 +69,13 @@ def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterato
     """
     process = start(["cat-file", "--batch", "--buffer"], place)
     stdin, stdout = _pipes(process)
-    timer = threading.Timer(STREAM_SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
     writer = threading.Thread(target=_ask, args=(stdin, oids), daemon=True)
     writer.start()
     try:
-        for _ in oids:
-            yield _next_object(process, stdout, max_bytes)
+        with TimeLimit(process, STREAM_SECONDS):
+            for _ in oids:
+                yield _next_object(process, stdout, max_bytes)
     finally:
-        timer.cancel()
         process.kill()
         writer.join()
         _end(process)

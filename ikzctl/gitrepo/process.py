@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from ikzctl.model.errors import UserError
 
@@ -96,19 +98,39 @@ def run(
     """Start git, give it `stdin`, wait; `GitError` for any exit code that is not in `expect`."""
     process = start(args, place, user_settings=user_settings)
     try:
-        out, err = process.communicate(stdin, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise GitError(args[0], -9, f"timeout after {seconds:.0f} s") from None
+        with TimeLimit(process, seconds) as limit:
+            out, err = process.communicate(stdin)
     except BaseException:
         process.kill()
         process.wait()
         raise
+    if limit.reached:
+        raise GitError(args[0], process.returncode, f"timeout after {seconds:.0f} s")
     answer = Answer(process.returncode, out, printable(err.decode("utf-8", "replace")))
     if answer.code not in expect:
         raise GitError(args[0], answer.code, answer.err)
     return answer
+
+
+class TimeLimit:
+    """Ends a git that takes longer than it may. A `timeout` of `communicate` would nap in growing steps instead of waiting."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.reached = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.reached = True
+        self._process.kill()
 
 
 def start(args: Sequence[str], place: Place | None, *, user_settings: bool = False) -> subprocess.Popen[bytes]:

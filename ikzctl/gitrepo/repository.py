@@ -93,13 +93,16 @@ def branch_commit(repo: Repository, branch: str) -> str | None:
     return answer.out.decode("ascii").strip() or None
 
 
-def require_branch(repo: Repository, head: HeadState) -> str:
-    """The branch that a change may go to; WriteRefused with the command that helps if there is none."""
+def require_work_tree(repo: Repository) -> None:
     if repo.work_tree is None:
         raise WriteRefused(
             "Dieses Repository hat keinen Arbeitsordner (bare); geändert werden kann nur in einem gewöhnlichen Klon.",
             hint=f"git clone {repo.git_dir}",
         )
+
+
+def require_branch(head: HeadState) -> str:
+    """The branch that a change may go to; WriteRefused with the command that helps if there is none."""
     if head.operation is not None:
         raise WriteRefused(
             f"Im Repository ist eine {head.operation} nicht abgeschlossen. Es wurde nichts geändert.",
