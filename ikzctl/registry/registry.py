@@ -81,7 +81,7 @@ class Registry:
         path = BY_NAME[kind].path(id, cooperation)
         if path not in self._built:
             if not self.has(kind, id, cooperation):
-                raise self._missing(kind, id, cooperation)
+                raise self.missing(kind, id, cooperation)
             self._built[path] = self._read(path)
         return self._built[path]
 
@@ -96,7 +96,8 @@ class Registry:
             raise RegistryUnreadable(findings, f"Die Datei {path} hat Fehler, die zuerst behoben werden müssen.")
         return record
 
-    def _missing(self, kind: str, id: str, cooperation: str) -> UserError:
+    def missing(self, kind: str, id: str, cooperation: str = "") -> UserError:
+        """The error for a record that does not exist, with a suggestion."""
         known = self.ids(kind, cooperation)
         german = BY_NAME[kind].german
         where = f" in der Zusammenarbeit „{cooperation}“" if cooperation else ""

@@ -1,0 +1,5 @@
+"""`python -m ikzctl`."""
+
+from ikzctl.cli.entry import main
+
+main()

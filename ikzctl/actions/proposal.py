@@ -1,0 +1,98 @@
+"""A change as it is shown and as it is done: one value makes both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikzctl.model.changes import Edit, FileWrite, NewFile
+from ikzctl.model.errors import RegistryUnreadable, UserError
+from ikzctl.model.findings import Finding, Pointer
+
+if TYPE_CHECKING:
+    from ikzctl.actions.workspace import Workspace
+    from ikzctl.files.writer import CommitResult
+    from ikzctl.registry.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`lines` are what the user reads before the question; `writes` are the new texts, made from the commit `base`.
+
+    `refusals` are the reasons for which nothing can be done at all.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    message: str
+    base: str
+    writes: tuple[FileWrite, ...]
+    refusals: tuple[str, ...] = ()
+
+
+def texts_of(source: Source, edits: Iterable[Edit]) -> tuple[FileWrite, ...]:
+    """The new text of every file that `edits` touch. Raises WriteRefused where an edit cannot be carried out safely."""
+    from ikzctl.registry.edit import apply, render_new
+    from ikzctl.registry.key_order import key_order
+
+    grouped: dict[str, list[Edit]] = {}
+    for edit in edits:
+        grouped.setdefault(edit.path, []).append(edit)
+    known = set(source.paths())
+    writes = []
+    for path, mine in grouped.items():
+        order = key_order(path)
+        first = mine[0]
+        if isinstance(first, NewFile):
+            if path in known:
+                raise UserError(f"Die Datei {path} gibt es schon. Es wurde nichts geändert.")
+            content, mine = render_new(first, order), mine[1:]
+        else:
+            content = source.read(path)
+        rest = [edit for edit in mine if not isinstance(edit, NewFile)]
+        writes.append(FileWrite(path, apply(content, rest, order) if rest else content))
+    return tuple(writes)
+
+
+def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
+    """Build the changed files in memory and resolve what they refer to; raises RegistryUnreadable if anything is wrong."""
+    from ikzctl.model.kinds import BY_NAME
+    from ikzctl.registry.scan import examine
+
+    known = set(source.paths()) | {w.path for w in writes if w.content is not None}
+    errors: list[Finding] = []
+    for write in writes:
+        if write.content is None:
+            continue
+        result = examine(write.path, write.content)
+        errors += [f for f in result.findings if f.severity == "error"]
+        for kind, id, field in result.references:
+            if BY_NAME[kind].path(id, result.place.cooperation) not in known:
+                text = f"{BY_NAME[kind].german} „{id}“ gibt es nicht im Register"
+                errors.append(Finding("IKZ-R001", "error", Pointer(write.path, field), text))
+    if errors:
+        raise RegistryUnreadable(errors, "Die Änderung würde das Register beschädigen. Es wurde nichts geändert.")
+
+
+def carry_out(
+    workspace: Workspace, proposal: Proposal, again: Callable[[], Proposal], *, accepted: Path | None = None
+) -> CommitResult:
+    """Commit the proposal. If somebody has committed meanwhile it is made once more, and done only if it still says the same."""
+    from ikzctl.files.writer import BranchMoved, commit_changes
+
+    def commit(chosen: Proposal) -> CommitResult:
+        return commit_changes(workspace.repo, chosen.writes, chosen.message, base=chosen.base, accepted=accepted)
+
+    try:
+        return commit(proposal)
+    except BranchMoved:
+        renewed = again()
+        if (renewed.lines, renewed.refusals) != (proposal.lines, proposal.refusals):
+            raise UserError(
+                "Das Register hat sich inzwischen geändert; der gezeigte Plan gilt nicht mehr. Es wurde nichts geändert.",
+                "Den Befehl wiederholen und den neuen Plan lesen.",
+                exit_code=1,
+            ) from None
+        return commit(renewed)

@@ -1,0 +1,39 @@
+"""`ikzctl agreement …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ikzctl.cli.options import AsOfOption, CommitOption, OutputOption, RegistryOption, WorkingTreeOption, day
+
+
+def draft(
+    cooperation: Annotated[
+        str, typer.Argument(metavar="ZUSAMMENARBEIT", help="Kennung, z. B. kfz-vorderpfalz.", show_default=False)
+    ],
+    output_folder: OutputOption = Path("entwuerfe"),
+    registry: RegistryOption = None,
+    as_of: AsOfOption = None,
+    rev: CommitOption = "HEAD",
+    working_tree: WorkingTreeOption = False,
+) -> None:
+    """Den Entwurf der Vereinbarung und den Prüfvermerk schreiben.
+
+    Der Entwurf entsteht aus dem letzten Commit. Was offen oder ungeprüft ist, steht im Prüfvermerk.
+
+    \b
+    Beispiel:  ikzctl agreement draft kfz-vorderpfalz --output entwuerfe/
+    """
+    from ikzctl.actions.draft import draft_agreement
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.results import show_files
+
+    workspace = open_workspace(registry)
+    result = draft_agreement(workspace, cooperation, output_folder, as_of=day(as_of), rev=None if working_tree else rev)
+    show_files(result.files, result.notes)
+
+
+COMMANDS = (("draft", draft, "Entwurf und Prüfvermerk schreiben."),)

@@ -1,0 +1,68 @@
+"""The tree of commands. Command modules import typer and nothing heavier; what a command needs it imports when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ikzctl.cli import access, agreement, cooperation, partner, registry_commands, setup_commands
+from ikzctl.cli.german import GermanCommand, GermanGroup
+
+_INTRO = """Interkommunale Zusammenarbeit als geprüftes Register: Zweckvereinbarungen und Zugriffsrechte aus einer Quelle.
+
+\b
+Zum Kennenlernen:   ikzctl demo
+Eigenes Register:   ikzctl init mein-register
+Prüfen:             ikzctl validate
+"""
+
+
+def _group(help_text: str) -> typer.Typer:
+    return typer.Typer(cls=GermanGroup, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from ikzctl import __version__
+        from ikzctl.cli.output import say
+
+        say(f"ikzctl {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", help="Version zeigen.", callback=_version, is_eager=True, show_default=False),
+    ] = False,
+) -> None:
+    """Exists for the options that stand before a command."""
+
+
+def command() -> Any:
+    """The whole command line, ready to run."""
+    app = typer.Typer(
+        cls=GermanGroup,
+        help=_INTRO,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        pretty_exceptions_show_locals=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    )
+    app.callback()(_root)
+    for module in (setup_commands, registry_commands):
+        for name, function, short in module.COMMANDS:
+            app.command(name, cls=GermanCommand, short_help=short)(function)
+    for name, help_text, module in (
+        ("partner", "Partner anlegen.", partner),
+        ("cooperation", "Beitreten und ausscheiden.", cooperation),
+        ("agreement", "Vereinbarungen entwerfen.", agreement),
+        ("access", "Zugriffsrechte berechnen.", access),
+    ):
+        group = _group(help_text)
+        for command_name, function, short in module.COMMANDS:
+            group.command(command_name, cls=GermanCommand, short_help=short)(function)
+        app.add_typer(group, name=name)
+    return typer.main.get_command(app)

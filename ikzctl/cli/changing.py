@@ -1,0 +1,79 @@
+"""How every changing command goes: show the plan, ask, do exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ikzctl.cli import output
+from ikzctl.model.errors import UserError
+
+if TYPE_CHECKING:
+    from ikzctl.actions.proposal import Proposal
+    from ikzctl.actions.workspace import Workspace
+    from ikzctl.files.writer import CommitResult
+
+
+def open_workspace(registry: Path | None) -> Workspace:
+    from ikzctl.actions.workspace import find_workspace
+
+    return find_workspace(Path.cwd(), registry)
+
+
+def accepted_settings() -> Path:
+    """Where it is remembered which foreign git settings the user has allowed."""
+    from ikzctl.cli.fault_log import state_folder
+
+    return state_folder() / "accepted-git-settings.json"
+
+
+def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool, dry_run: bool) -> None:
+    """Exit code 0: done or only shown; 1: refused by the plan or by the user; 2: nobody could be asked."""
+    proposal = make()
+    _show(proposal)
+    if proposal.refusals:
+        raise typer.Exit(1)
+    if dry_run:
+        output.note("Nur gezeigt; es wurde nichts geändert.")
+        return
+    if not yes:
+        _ask()
+    from ikzctl.actions.proposal import carry_out
+
+    result = carry_out(workspace, proposal, make, accepted=accepted_settings())
+    _report(result)
+
+
+def _show(proposal: Proposal) -> None:
+    output.say(proposal.title)
+    output.say("=" * len(proposal.title))
+    for line in proposal.lines:
+        output.say(line)
+    for reason in proposal.refusals:
+        output.note(f"Nicht möglich: {reason}")
+    if proposal.refusals:
+        output.note("Es wurde nichts geändert.")
+
+
+def _ask() -> None:
+    if not output.is_interactive():
+        raise UserError(
+            "Ohne Terminal kann nicht gefragt werden. Es wurde nichts geändert.",
+            "Mit --yes wird der Plan ohne Rückfrage ausgeführt, mit --dry-run nur gezeigt.",
+        )
+    if not output.ask("Ausführen?"):
+        output.note("Nicht ausgeführt; es wurde nichts geändert.")
+        raise typer.Exit(1)
+
+
+def _report(result: CommitResult) -> None:
+    commit = result.commit or ""
+    output.say(f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}")
+    for path in result.changed:
+        output.say(f"  {path}")
+    for warning in result.warnings:
+        output.note(f"Hinweis: {warning}")
+    output.note("Was sich geändert hat, zeigt: ikzctl diff HEAD~1")

@@ -1,0 +1,87 @@
+"""The first code that runs: answers `--version` before anything heavy is imported, and turns every failure into one clear end."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ikzctl import __version__
+
+if TYPE_CHECKING:
+    from ikzctl.model.errors import UserError
+
+INTERRUPTED = 130
+FAULT = 3
+WRONG_USE = 2
+
+
+def main() -> None:
+    """Entry point of the program `ikzctl`."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        sys.stdout.write(f"ikzctl {__version__}\n")
+        return
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; never raises."""
+    from ikzctl.cli import output
+    from ikzctl.model.errors import UserError
+
+    output.prepare_streams()
+    try:
+        return _invoke(arguments)
+    except UserError as fault:
+        return _refuse(fault)
+    except KeyboardInterrupt:
+        output.note("Abgebrochen.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output went away (a pager was closed); nothing is left to say
+        output.silence_stdout()
+        return 0
+    except Exception as fault:
+        from ikzctl.cli.fault_log import write_fault_log
+
+        where = write_fault_log(fault, arguments)
+        output.note("Das ist ein Fehler in ikzctl, nicht in Ihren Daten. Es wurde nichts weiter unternommen.")
+        output.note(f"Bitte melden Sie ihn und hängen Sie diese Datei an: {where}")
+        return FAULT
+
+
+def _invoke(arguments: list[str]) -> int:
+    from ikzctl.cli import output
+    from ikzctl.cli.german import usage_fault
+
+    from typer import Abort, Exit  # isort: skip
+    from typer._click.exceptions import ClickException  # isort: skip
+
+    from ikzctl.cli.app import command
+
+    try:
+        result = command().main(args=arguments, prog_name="ikzctl", standalone_mode=False)
+    except ClickException as fault:
+        for line in usage_fault(fault):
+            output.note(line)
+        return WRONG_USE
+    except Abort:
+        output.note("Abgebrochen.")
+        return INTERRUPTED
+    except Exit as end:
+        return int(end.exit_code)
+    return result if isinstance(result, int) else 0
+
+
+def _refuse(fault: UserError) -> int:
+    from ikzctl.cli import output
+    from ikzctl.model.errors import RegistryUnreadable
+
+    if isinstance(fault, RegistryUnreadable):
+        from ikzctl.cli.findings_text import finding_lines
+
+        for line in finding_lines(fault.findings):
+            output.note(line)
+    output.note(f"Fehler: {fault.message}")
+    if fault.hint:
+        output.note(fault.hint)
+    return fault.exit_code

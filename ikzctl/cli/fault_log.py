@@ -1,0 +1,47 @@
+"""Keeps the evidence of a fault of the tool in a file that the user can attach to a report."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ikzctl import __version__
+
+
+def state_folder() -> Path:
+    """Where ikzctl keeps what belongs to the user and not to a registry."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return Path(base) / "ikzctl" if base else Path.home() / "AppData" / "Local" / "ikzctl"
+    base = os.environ.get("XDG_STATE_HOME")
+    return Path(base) / "ikzctl" if base else Path.home() / ".local" / "state" / "ikzctl"
+
+
+def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
+    """The traceback without the values of variables, readable by its owner only."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    text = "\n".join(
+        (
+            f"ikzctl {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"Aufruf: ikzctl {' '.join(arguments)}",
+            "",
+            "".join(traceback.format_exception(fault)),
+        )
+    )
+    for folder in (state_folder(), Path(tempfile.gettempdir())):
+        path = folder / f"fehler-{stamp}-{os.getpid()}.log"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError:
+            continue
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+        return path
+    sys.stderr.write(text)
+    return Path("(keine Datei: weder Zustandsordner noch temporärer Ordner sind beschreibbar)")

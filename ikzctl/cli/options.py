@@ -1,0 +1,71 @@
+"""Options that several commands share, with their German help, and how their values are read."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ikzctl.model.errors import UserError
+
+
+class Format(StrEnum):
+    """How a result is shown."""
+
+    text = "text"
+    json = "json"
+
+
+RegistryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--registry",
+        metavar="ORDNER",
+        help="Ordner des Registers; sonst der nächste von hier aufwärts.",
+        show_default=False,
+    ),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="TAG", help="Stichtag wie 2027-01-31; sonst heute.", show_default=False)
+]
+RevOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rev",
+        metavar="STAND",
+        help="Stand in der Historie (Commit, Zweig, HEAD~1); sonst die Dateien im Ordner.",
+        show_default=False,
+    ),
+]
+CommitOption = Annotated[
+    str, typer.Option("--rev", metavar="STAND", help="Stand in der Historie, aus dem erzeugt wird.")
+]
+WorkingTreeOption = Annotated[
+    bool,
+    typer.Option(
+        "--working-tree",
+        help="Vorschau aus den Dateien im Ordner; wird als „nicht festgeschrieben“ gekennzeichnet.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="Ausgabe als Text oder JSON.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ohne Rückfrage ausführen.", show_default=False)]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, nichts ändern.", show_default=False)]
+OutputOption = Annotated[
+    Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner für die erzeugten Dateien.")
+]
+
+
+def day(text: str | None, name: str = "--as-of") -> date:
+    """The day that an option names; today if it is absent."""
+    if text is None:
+        return date.today()  # noqa: DTZ011  days are meant as the user's calendar shows them
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UserError(f"{name}: „{text}“ ist kein Tag; erwartet wird ein Datum wie 2027-01-31.")

@@ -1,0 +1,193 @@
+"""Flat verbs for the whole registry: `validate`, `status`, `diff`, `list`, `show`, `fmt`, `repair`, `explain`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ikzctl.cli.options import AsOfOption, Format, FormatOption, RegistryOption, RevOption, day
+
+
+class FindingsFormat(StrEnum):
+    """How findings are shown."""
+
+    text = "text"
+    lines = "lines"
+    json = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on `validate` ends with 1."""
+
+    error = "error"
+    warning = "warning"
+
+
+def validate(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DATEI…]", help="Nur Befunde zu diesen Dateien oder Ordnern zeigen.", show_default=False
+        ),
+    ] = None,
+    registry: RegistryOption = None,
+    as_of: AsOfOption = None,
+    rev: RevOption = None,
+    format: Annotated[
+        FindingsFormat, typer.Option("--format", help="text, lines (eine Zeile je Befund) oder json.")
+    ] = FindingsFormat.text,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="Ab welcher Schwere der Befehl mit 1 endet.")
+    ] = FailOn.error,
+) -> None:
+    """Das Register prüfen und alle Befunde mit Datei, Zeile und Vorschrift zeigen.
+
+    \b
+    Beispiel:  ikzctl validate
+               ikzctl validate partners/speyer.yaml --format lines
+    """
+    from ikzctl.actions.validate import validate as run
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.show_findings import show_report
+
+    workspace = open_workspace(registry)
+    report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=Path.cwd())
+    show_report(report, format.value)
+    bad = ("error",) if fail_on is FailOn.error else ("error", "warning")
+    if any(f.severity in bad for f in report.findings):
+        raise typer.Exit(1)
+
+
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="Code eines Befunds, z. B. IKZ-L021.", show_default=False)
+    ],
+) -> None:
+    """Erklären, was ein Befund bedeutet, worauf er sich stützt und wie er behoben wird.
+
+    \b
+    Beispiel:  ikzctl explain IKZ-S001
+    """
+    from ikzctl.actions.explain import explain as run
+    from ikzctl.cli.output import say
+
+    for line in run(code):
+        say(line)
+
+
+def status(
+    cooperation: Annotated[
+        str | None,
+        typer.Argument(metavar="[ZUSAMMENARBEIT]", help="Kennung; fehlt sie, alle im Überblick.", show_default=False),
+    ] = None,
+    registry: RegistryOption = None,
+    as_of: AsOfOption = None,
+    rev: RevOption = None,
+    format: FormatOption = Format.text,
+) -> None:
+    """Zeigen, wo eine Zusammenarbeit steht und was den Start verhindert: mit wem, seit wann, was zu tun ist.
+
+    \b
+    Beispiel:  ikzctl status kfz-vorderpfalz
+    """
+    from ikzctl.actions.status import status as run
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.output import say, say_json
+
+    board = run(open_workspace(registry), cooperation, as_of=day(as_of), rev=rev)
+    if format is Format.json:
+        say_json(board.as_dict())
+        return
+    for line in board.lines():
+        say(line)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="STAND", help="Älterer Stand, z. B. HEAD~1.", show_default=False)],
+    new: Annotated[
+        str | None,
+        typer.Argument(metavar="[STAND]", help="Neuerer Stand; fehlt er, die Dateien im Ordner.", show_default=False),
+    ] = None,
+    registry: RegistryOption = None,
+    format: FormatOption = Format.text,
+) -> None:
+    """Zeigen, was sich in der Sache geändert hat: Beitritte, Fristen, Mandate, Meilensteine.
+
+    Endet mit 1, wenn es Unterschiede gibt.
+
+    \b
+    Beispiel:  ikzctl diff HEAD~1
+    """
+    from ikzctl.actions.diff import diff as run
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.output import note, say, say_json
+
+    found = run(open_workspace(registry), old, new)
+    if format is Format.json:
+        say_json({"format": "ikz-diff/1", "differences": [d.as_dict() for d in found]})
+    else:
+        for difference in found:
+            say(difference.text)
+    if not found:
+        note("Kein Unterschied.")
+        return
+    raise typer.Exit(1)
+
+
+def list_(
+    kind: Annotated[
+        str, typer.Argument(metavar="ART", help="partner, task, system, security, cooperation.", show_default=False)
+    ],
+    registry: RegistryOption = None,
+    rev: RevOption = None,
+    format: FormatOption = Format.text,
+) -> None:
+    """Die Einträge einer Art auflisten.
+
+    \b
+    Beispiel:  ikzctl list partner
+    """
+    from ikzctl.actions.look_up import entries
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.output import say, say_json
+
+    found = entries(open_workspace(registry), kind, rev=rev)
+    if format is Format.json:
+        say_json([{"id": e.id, "name": e.name, "path": e.path} for e in found])
+        return
+    width = max((len(e.id) for e in found), default=0)
+    for e in found:
+        say(f"{e.id:<{width}}  {e.name}")
+
+
+def show(
+    kind: Annotated[
+        str, typer.Argument(metavar="ART", help="partner, task, system, security, cooperation.", show_default=False)
+    ],
+    id: Annotated[str, typer.Argument(metavar="KENNUNG", help="Kennung des Eintrags.", show_default=False)],
+    registry: RegistryOption = None,
+    rev: RevOption = None,
+) -> None:
+    """Einen Eintrag zeigen, wie er im Register steht.
+
+    \b
+    Beispiel:  ikzctl show partner speyer
+    """
+    from ikzctl.actions.look_up import text_of
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.output import say
+
+    say(text_of(open_workspace(registry), kind, id, rev=rev).rstrip("\n"))
+
+
+COMMANDS = (
+    ("validate", validate, "Das Register prüfen."),
+    ("explain", explain, "Einen Befund erklären."),
+    ("status", status, "Stand einer Zusammenarbeit, Hindernisse, Fristen."),
+    ("diff", diff, "Was sich in der Sache geändert hat."),
+    ("list", list_, "Einträge einer Art auflisten."),
+    ("show", show, "Einen Eintrag zeigen."),
+)

@@ -1,0 +1,79 @@
+"""Commands that make something from nothing: `demo`, `init`, `schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ikzctl.cli.options import AsOfOption, day
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="ORDNER", help="Neuer Ordner für das Beispiel.")] = Path(
+        "ikzctl-demo"
+    ),
+    as_of: AsOfOption = None,
+) -> None:
+    """Das Beispiel IKZ Vorderpfalz als eigenes Repository anlegen, prüfen und alle Dokumente entwerfen.
+
+    Braucht kein Netz, keinen Server und kein Word.
+
+    \b
+    Beispiel:  ikzctl demo beispiel
+    """
+    from ikzctl.actions.demo import make_demo
+    from ikzctl.cli.demo_text import demo_lines
+    from ikzctl.cli.output import say
+
+    made = make_demo(folder, as_of=day(as_of))
+    for line in demo_lines(made):
+        say(line)
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="ORDNER", help="Neuer Ordner für das Register.", show_default=False)
+    ],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name", metavar="NAME", help="Name des Registers; sonst der Name des Ordners.", show_default=False
+        ),
+    ] = None,
+    land: Annotated[str, typer.Option("--land", metavar="LAND", help="Land, zwei Buchstaben.")] = "RP",
+    function: Annotated[
+        str, typer.Option("--function", metavar="FUNKTION", help="Absender der Commits, falls git noch keinen kennt.")
+    ] = "IKZ-Koordination",
+    mail: Annotated[
+        str, typer.Option("--mail", metavar="POSTFACH", help="Funktionspostfach dazu.")
+    ] = "ikz-koordination@register.invalid",
+) -> None:
+    """Ein eigenes, leeres Register als git-Repository anlegen.
+
+    \b
+    Beispiel:  ikzctl init mein-register --name "IKZ Musterregion"
+    """
+    from ikzctl.actions.init import make_registry
+    from ikzctl.cli.output import note, say
+    from ikzctl.gitrepo.fence import Identity
+
+    made = make_registry(
+        folder, name=name or folder.resolve().name, land=land.upper(), identity=Identity(function, mail)
+    )
+    say(f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})")
+    say("Weiter:")
+    say(f"  cd {folder}")
+    say("  ikzctl partner add --key 07318000")
+    say("  ikzctl validate")
+    if made.identity_set:
+        note(f"git kannte noch keinen Absender; in diesem Repository ist es nun „{function} <{mail}>“.")
+        note("Ein Funktionspostfach statt eines Namens ist Absicht: Die Historie lässt sich nicht löschen.")
+        note("Ändern: git config user.email POSTFACH")
+
+
+COMMANDS = (
+    ("demo", demo, "Das Beispiel IKZ Vorderpfalz anlegen."),
+    ("init", init, "Ein eigenes, leeres Register anlegen."),
+)
