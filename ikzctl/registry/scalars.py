@@ -98,8 +98,9 @@ def is_block_text(text: str) -> bool:
         return False
     body = text[:-1] if text.endswith("\n") else text
     lines = body.split("\n")
-    # blank edges and lines of blanks would depend on indentation indicators; they stand in double quotes instead
-    return bool(lines[0]) and bool(lines[-1]) and lines[0][0] != " " and not any(line.isspace() for line in lines)
+    # leading blanks would need an indentation indicator, and blanks at the end of a line get lost in editors: such
+    # texts stand in double quotes instead
+    return bool(lines[0]) and bool(lines[-1]) and lines[0][0] != " " and not any(line[-1:].isspace() for line in lines)
 
 
 def render(value: Scalar | date, *, in_flow: bool = False) -> str:
