@@ -1,0 +1,1 @@
+"""Shipped knowledge: law packs, official keys, German forms, licences."""
