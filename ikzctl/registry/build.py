@@ -198,8 +198,16 @@ def keys_at(model: type[BaseModel], path: FieldPath, data: Any) -> tuple[str, ..
 
 
 def aliases(model: type[BaseModel]) -> dict[str, str]:
-    """Key in the file → name of the field."""
-    return {(info.alias or name): name for name, info in model.model_fields.items()}
+    """Key in the file → name of the field, in canonical order: what it is, from when to when, the rest, where it comes from."""
+    from ikzctl.model.base import Period, Sourced
+
+    fields = model.model_fields
+    origin = [name for name in Sourced.model_fields if name in fields and issubclass(model, Sourced)]
+    period = [name for name in ("from_", "until") if name in fields and issubclass(model, Period)]
+    own = [name for name in fields if name not in origin and name not in period]
+    own.sort(key=lambda name: name != "id")
+    ordered = own[:1] + period + own[1:] + origin
+    return {(fields[name].alias or name): name for name in ordered}
 
 
 def models_at(model: type[BaseModel], path: FieldPath, data: Any) -> tuple[type[BaseModel], ...]:
