@@ -94,12 +94,11 @@ def data_path(loc: Iterable[str | int], data: Any) -> FieldPath:
     steps = list(loc)
     node = data
     for number, step in enumerate(steps):
-        if (isinstance(node, Mapping) and step in node) or (
-            isinstance(node, list) and isinstance(step, int) and step < len(node)
-        ):
+        if value_at(node, (step,)) is None and not (isinstance(node, Mapping) and step in node):
+            if number < len(steps) - 1 or not isinstance(node, Mapping):
+                continue
+        else:
             node = node[step]
-        elif number < len(steps) - 1 or not isinstance(node, Mapping):
-            continue
         out.append(step)
     return tuple(out)
 
