@@ -1,0 +1,297 @@
+"""Rules that need one file only, per kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any
+
+from ikzctl.checks import amounts, keys, texts, walk
+from ikzctl.checks.report import day, inside, say, span
+from ikzctl.model.findings import FieldPath, Finding
+from ikzctl.model.kinds import Place
+from ikzctl.model.security import LEVELS
+from ikzctl.registry.build import near
+
+if TYPE_CHECKING:
+    from ikzctl.model.agreement import Agreement
+    from ikzctl.model.base import Part, Period
+    from ikzctl.model.cooperation import Cooperation
+    from ikzctl.model.member import Member, Suspension
+    from ikzctl.model.partner import Partner
+    from ikzctl.model.pool import StaffPool
+    from ikzctl.model.security import SecurityFile
+    from ikzctl.model.system import System
+
+KindCheck = Callable[[Any], Iterable[Finding]]
+
+
+# --- every kind -------------------------------------------------------------------------------------------------------
+
+
+def periods_in_order(record: Part) -> Iterator[Finding]:
+    for path, part in walk.parts(record):
+        from_, until = getattr(part, "from_", None), getattr(part, "until", None)
+        if from_ is not None and until is not None and until < from_:
+            text = (
+                f"das Ende {day(until)} liegt vor dem Beginn {day(from_)}; „until“ ist der letzte Tag, an dem es gilt"
+            )
+            yield say("IKZ-T001", "error", inside(*path, "until"), text)
+
+
+def ids_once(record: Part) -> Iterator[Finding]:
+    """Ids inside one list, and plain values of one list, occur once."""
+    for path, part in walk.parts(record):
+        for name in part.model_fields_set:
+            value = part.__dict__[name]
+            if value.__class__ is tuple and len(value) > 1:
+                yield from _once(value, (*path, walk.key_of(name)))
+
+
+def _once(values: Sequence[Any], path: FieldPath) -> Iterator[Finding]:
+    if isinstance(values[0], str):
+        for number in _repeated(values):
+            text = f"„{values[number]}“ steht in dieser Liste schon weiter oben; einmal genügt"
+            yield say("IKZ-S012", "warning", inside(*path, number), text)
+        return
+    for key, german in (("id", "Kennung"), ("number", "Nummer")):
+        if hasattr(values[0], key):
+            for number in _repeated([getattr(v, key) for v in values]):
+                text = f"die {german} „{getattr(values[number], key)}“ gibt es in dieser Liste schon; jede darf nur einmal vorkommen"
+                yield say("IKZ-S011", "error", inside(*path, number, key), text)
+
+
+def _repeated(values: Iterable[Hashable]) -> Iterator[int]:
+    seen: set[Hashable] = set()
+    for number, value in enumerate(values):
+        if value in seen:
+            yield number
+        seen.add(value)
+
+
+def overlapping(periods: Iterable[tuple[int, Period]]) -> Iterator[tuple[int, int]]:
+    """Pairs of neighbours in time (positions in the file) that hold on a common day; those without a beginning are left out."""
+    dated = sorted(((p.from_, i, p) for i, p in periods if p.from_), key=lambda x: (x[0], x[1]))
+    for (_, one, before), (start, other, _after) in pairwise(dated):
+        if before.until is None or start <= before.until:
+            yield one, other
+
+
+def _overlaps(
+    entries: Sequence[Period], key: Callable[[Any], Hashable | None], path: str, what: str
+) -> Iterator[Finding]:
+    groups: dict[Hashable, list[tuple[int, Period]]] = {}
+    for number, entry in enumerate(entries):
+        name = key(entry)
+        if name is not None:
+            groups.setdefault(name, []).append((number, entry))
+    for group in groups.values():
+        for one, other in overlapping(group):
+            a, b = entries[one], entries[other]
+            text = (
+                f"{what} gelten zur selben Zeit: Eintrag {one + 1} {span(a.from_, a.until)} und Eintrag {other + 1} "
+                f"{span(b.from_, b.until)}; der frühere braucht ein Ende vor dem Beginn des späteren"
+            )
+            yield say("IKZ-T002", "warning", inside(path, other), text)
+
+
+# --- partner, system, security ----------------------------------------------------------------------------------------
+
+
+def one_office_at_a_time(r: Partner) -> Iterator[Finding]:
+    yield from _overlaps(
+        r.representation,
+        lambda x: None if x.deputy or x.scope else "office",
+        "representation",
+        "zwei Ämter der Vertretung",
+    )
+    yield from _overlaps(r.organs, lambda x: x.name, "organs", "zwei Einträge desselben Organs")
+    yield from _overlaps(
+        r.applications, lambda x: (x.system, x.task), "applications", "zwei Einträge desselben Systems"
+    )
+
+
+def one_tenant_at_a_time(r: System) -> Iterator[Finding]:
+    yield from _overlaps(
+        r.tenants, lambda x: (x.partner, x.environment, x.name), "tenants", "zwei Einträge desselben Mandanten"
+    )
+
+
+def conflicts_known(r: System) -> Iterator[Finding]:
+    known = {x.id for x in r.roles}
+    for i, role in enumerate(r.roles):
+        for k, other in enumerate(role.conflicts):
+            if other not in known:
+                text = f"die Rolle „{other}“ gibt es in diesem System nicht.{near(other, known)}"
+                yield say("IKZ-R003", "error", inside("roles", i, "conflicts", k), text)
+            elif other == role.id:
+                text = f"die Rolle „{other}“ kann nicht mit sich selbst unvereinbar sein"
+                yield say("IKZ-S019", "error", inside("roles", i, "conflicts", k), text)
+
+
+def levels_known(r: SecurityFile) -> Iterator[Finding]:
+    for i, c in enumerate(r.commitments):
+        yield from _level(c.framework, c.level, ("commitments", i, "level"))
+
+
+def _level(framework: str, level: str, path: FieldPath) -> Iterator[Finding]:
+    known = LEVELS[framework]
+    if level not in known:
+        hint = near(level, known) or f" Möglich sind: {', '.join(known)}."
+        text = f"das Niveau „{level}“ kennt das Regelwerk {framework} nicht; es lässt sich mit keiner Zusage vergleichen.{hint}"
+        yield say("IKZ-G004", "warning", inside(*path), text)
+
+
+# --- cooperation ------------------------------------------------------------------------------------------------------
+
+
+def milestones_known(r: Cooperation) -> Iterator[Finding]:
+    known = {m.id for m in r.milestones}
+    named: list[tuple[FieldPath, str]] = [(("gates", "milestones", i), m) for i, m in enumerate(r.gates.milestones)]
+    named += [(("milestones", i, "after", k), a) for i, m in enumerate(r.milestones) for k, a in enumerate(m.after)]
+    for path, id in named:
+        if id not in known:
+            yield say(
+                "IKZ-R002", "error", inside(*path), f"den Meilenstein „{id}“ gibt es hier nicht.{near(id, known)}"
+            )
+
+
+def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
+    try:
+        TopologicalSorter({m.id: m.after for m in r.milestones}).prepare()
+    except CycleError as fault:
+        circle: list[str] = fault.args[1]
+        at = next(i for i, m in enumerate(r.milestones) if m.id in circle)
+        text = (
+            f"die Meilensteine warten im Kreis aufeinander: {' → '.join(reversed(circle))}; "
+            "einer muss ohne den anderen beginnen können"
+        )
+        yield say("IKZ-T003", "error", inside("milestones", at, "after"), text)
+
+
+def gate_levels_known(r: Cooperation) -> Iterator[Finding]:
+    for i, g in enumerate(r.gates.security):
+        yield from _level(g.framework, g.level, ("gates", "security", i, "level"))
+
+
+# --- agreement --------------------------------------------------------------------------------------------------------
+
+
+def documents_known(r: Agreement) -> Iterator[Finding]:
+    known = {d.id for d in r.documents}
+    for i, role in enumerate(r.data_protection):
+        if role.document and role.document not in known:
+            text = f"das Dokument „{role.document}“ steht nicht unter „documents“.{near(role.document, known)}"
+            yield say("IKZ-R005", "error", inside("data_protection", i, "document"), text)
+
+
+def versions_known(r: Agreement) -> Iterator[Finding]:
+    known = {v.number for v in r.versions} | {0}
+    for i, step in enumerate(r.procedure):
+        if step.for_version not in known:
+            text = f"eine Fassung mit der Nummer {step.for_version} gibt es nicht; vorhanden: {', '.join(map(str, sorted(known)))}"
+            yield say("IKZ-R006", "error", inside("procedure", i, "for_version"), text)
+
+
+def versions_in_order(r: Agreement) -> Iterator[Finding]:
+    dated = sorted(((v.number, i, v.in_force_from) for i, v in enumerate(r.versions) if v.in_force_from))
+    for (before, _, earlier), (number, i, later) in pairwise(dated):
+        if earlier and later and later < earlier:
+            text = f"Fassung {number} wird am {day(later)} wirksam und damit vor Fassung {before} ({day(earlier)})"
+            yield say("IKZ-T004", "error", inside("versions", i, "in_force_from"), text)
+
+
+def choices_complete(r: Agreement) -> Iterator[Finding]:
+    d = r.duration
+    if d.kind in ("befristet", "erprobung") and d.until is None:
+        yield _incomplete(("duration", "kind"), f"„{d.kind}“ braucht den letzten Tag unter „until“")
+    if d.kind == "mindestlaufzeit" and d.minimum_until is None and d.minimum is None:
+        yield _incomplete(("duration", "kind"), "„mindestlaufzeit“ braucht „minimum_until“ oder „minimum“")
+    if r.entry_into_force.rule == "fester_tag" and r.entry_into_force.date is None:
+        yield _incomplete(("entry_into_force", "rule"), "„fester_tag“ braucht den Tag unter „date“")
+    if r.entry_into_force.rule == "gestaffelt" and not r.entry_into_force.per_partner:
+        yield _incomplete(("entry_into_force", "rule"), "„gestaffelt“ braucht die Tage unter „per_partner“")
+    for i, n in enumerate(r.notice):
+        if n.who == "bestimmte" and not n.partners:
+            yield _incomplete(("notice", i, "who"), "„bestimmte“ braucht die Partner unter „partners“")
+        if n.kind in ("ordentlich", "teilkuendigung") and n.period is None:
+            yield _incomplete(("notice", i), f"die Kündigungsregel „{n.id}“ hat noch keine Frist („period“)")
+
+
+def _incomplete(path: FieldPath, text: str) -> Finding:
+    return say("IKZ-S019", "warning", inside(*path), text)
+
+
+# --- member, mandate, pool, suspension --------------------------------------------------------------------------------
+
+
+def state_fits_dates(r: Member) -> Iterator[Finding]:
+    if r.state == "beigetreten" and r.from_ is None and r.from_text is None:
+        yield say(
+            "IKZ-T005",
+            "warning",
+            inside("state"),
+            "als „beigetreten“ geführt, aber ohne Beginn unter „from“ oder „from_text“",
+        )
+    if r.state == "ausgeschieden" and r.until is None:
+        yield say(
+            "IKZ-T005", "error", inside("state"), "als „ausgeschieden“ geführt, aber ohne letzten Tag unter „until“"
+        )
+    end = r.termination
+    if end and r.until and end.effective != r.until:
+        text = (
+            f"die Kündigung wirkt zum {day(end.effective)}, die Mitgliedschaft endet aber am {day(r.until)}; "
+            "beide Tage müssen gleich sein"
+        )
+        yield say("IKZ-T006", "error", inside("termination", "effective"), text)
+    elif end and r.until is None:
+        text = f"die Kündigung wirkt zum {day(end.effective)}, die Mitgliedschaft hat aber kein Ende unter „until“"
+        yield say("IKZ-T006", "error", inside("termination", "effective"), text)
+
+
+def one_share_at_a_time(r: Member) -> Iterator[Finding]:
+    yield from _overlaps(r.shares, lambda x: x.key, "shares", "zwei Anteile mit demselben Schlüssel")
+
+
+def roles_inside_position(r: StaffPool) -> Iterator[Finding]:
+    for i, position in enumerate(r.positions):
+        for k, role in enumerate(position.roles):
+            early = role.from_ and position.from_ and role.from_ < position.from_
+            late = role.until and position.until and role.until > position.until
+            if early or late:
+                text = (
+                    f"die Rolle „{role.role}“ gilt {span(role.from_, role.until)}, die Stelle „{position.id}“ aber nur "
+                    f"{span(position.from_, position.until)}"
+                )
+                yield say("IKZ-T007", "warning", inside("positions", i, "roles", k), text)
+
+
+def suspension_has_object(r: Suspension) -> Iterator[Finding]:
+    if r.partner is None and r.mandate is None:
+        yield say(
+            "IKZ-S015", "error", inside(), "die Sperre nennt weder einen Partner noch ein Mandat; sie sperrt nichts"
+        )
+
+
+EVERY_RECORD: tuple[KindCheck, ...] = (periods_in_order, ids_once, texts.nothing_confidential)
+BY_KIND: dict[str, tuple[KindCheck, ...]] = {
+    "partner": (keys.official_key, one_office_at_a_time),
+    "system": (one_tenant_at_a_time, conflicts_known),
+    "security": (levels_known,),
+    "cooperation": (milestones_known, milestones_without_circle, gate_levels_known),
+    "agreement": (documents_known, versions_known, versions_in_order, choices_complete),
+    "costs": amounts.RECORD,
+    "member": (state_fits_dates, one_share_at_a_time),
+    "pool": (roles_inside_position,),
+    "suspension": (suspension_has_object,),
+}
+
+
+def check_record(place: Place, record: Any) -> Iterator[Finding]:
+    """All rules for this kind of record."""
+    return chain.from_iterable(check(record) for check in (*EVERY_RECORD, *BY_KIND.get(place.kind.name, ())))
+
+
+RECORD_CHECKS = (check_record,)
+"""For `scan(source, RECORD_CHECKS)`: one entry, because it knows what applies to which kind."""
