@@ -163,7 +163,8 @@ def _message(error: Mapping[str, Any], path: FieldPath, model: type[BaseModel], 
         return "IKZ-S003", _unknown_branch(context, found)
     if kind.startswith("ikz_"):
         code = "IKZ-S006" if kind == "ikz_key_text" else "IKZ-S009"
-        return code, f"„{_owner(path)}“: {error['msg']}; gefunden wurde {show(found)}"
+        text = f"„{_owner(path)}“: {error['msg']}"
+        return code, text if kind == "ikz_no_such_day" else f"{text}; gefunden wurde {show(found)}"
     return "IKZ-S010", f"„{_owner(path)}“: {show(found)} passt hier nicht ({_description(model, path, data)})"
 
 
