@@ -1,0 +1,431 @@
+"""What the clauses say about tasks, mandates, organisation and staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ikzctl.documents.case import DraftCase
+from ikzctl.documents.marks import Placeholder
+from ikzctl.documents.words import (
+    Forms,
+    clause,
+    collective,
+    day,
+    listed,
+    open_forms,
+    partner_forms,
+    say,
+    sentence,
+    singular,
+)
+from ikzctl.library import german
+from ikzctl.model.mandate import Mandate
+from ikzctl.model.task import Task
+
+_RULES = {
+    "quote": "nach vereinbarten Anteilen",
+    "ueberlauf": "zuerst beim zuständigen Beteiligten, bei Überlastung bei den anderen",
+    "vertretung": "nur zur Vertretung bei Abwesenheit",
+    "herkunft": "nach dem Gebiet, aus dem der Antrag stammt",
+    "frei": "nach verfügbarer Kapazität",
+}
+_MAJORITIES = {
+    "einstimmig": "einstimmig",
+    "einfache_mehrheit": "mit einfacher Mehrheit der abgegebenen Stimmen",
+    "absolute_mehrheit": "mit der Mehrheit aller Stimmen",
+    "zwei_drittel": "mit einer Mehrheit von zwei Dritteln aller Stimmen",
+}
+_TIES = {
+    "abgelehnt": "Bei Stimmengleichheit ist ein Antrag abgelehnt.",
+    "vorsitz_entscheidet": "Bei Stimmengleichheit entscheidet der Vorsitz.",
+    "losentscheid": "Bei Stimmengleichheit entscheidet das Los.",
+    "aufsicht_vermittelt": "Bei Stimmengleichheit wird die Aufsichtsbehörde um Vermittlung gebeten.",
+}
+_SECONDMENTS = {
+    "abordnung": "Abordnung",
+    "zuweisung": "Zuweisung",
+    "personalgestellung": "Personalgestellung",
+    "uebergang": "Übergang des Personals",
+}
+
+
+def values(case: DraftCase, noun: str) -> dict[str, object]:
+    mandates = [_mandate(case, mandate, position, noun) for position, mandate in enumerate(case.current_mandates, 1)]
+    open_mandate: str = ""
+    if not mandates:
+        open_mandate = Placeholder(
+            "Aufgabenübertragung: wer welche Aufgabe in welcher Form für wen wahrnimmt",
+            f"cooperations/{case.id}/mandates/",
+        )
+    return {
+        "tasks": [_task(case.tasks[id]) for id in case.task_ids],
+        "case_groups": any(case.tasks[id].case_groups for id in case.task_ids),
+        "mandates": mandates,
+        "modes": sorted({mandate.mode for mandate in case.current_mandates}),
+        "open_mandate": open_mandate,
+        "outward": _outward(case, noun),
+        "benefits": [
+            {"task": case.tasks[m.task].name, "text": sentence(m.benefit)} for m in case.current_mandates if m.benefit
+        ],
+        "facility": sentence(case.agreement.facility) if case.agreement.facility else "",
+        "carve_outs": _carve_outs(case),
+        "exceptions": _exceptions(case),
+        "front_office": _front_office(case),
+        "areas": _areas(case),
+        "customers": [
+            {"task": case.tasks[m.task].name, "text": clause(m.customers)} for m in case.current_mandates if m.customers
+        ],
+        "office_name": case.cooperation.office_name or "",
+        "office_seat": case.cooperation.office_seat or "",
+        "branches": list(case.cooperation.branches),
+        "cutovers": _cutovers(case),
+        "modules": [
+            {"partner": partner_forms(case.partners[id])["nom"], "names": list(case.members[id].modules)}
+            for id in case.parties
+            if case.members[id].modules
+        ],
+        "steering": _steering(case),
+        "distribution": _distribution(case),
+        "service_levels": [
+            {"name": s.name, "value": clause(s.value), "consequence": clause(s.consequence) if s.consequence else ""}
+            for s in case.agreement.service_levels
+        ],
+        **_staff(case),
+        **_reports(case, noun),
+    }
+
+
+def _task(task: Task) -> dict[str, object]:
+    bases = listed([german.citation(basis.cite) for basis in task.legal_bases])
+    return {
+        "name": task.name,
+        "subject": task.subject,
+        "bases": bases
+        or Placeholder(f"Rechtsgrundlagen der Aufgabe {task.name}", f"tasks/{task.id}.yaml: legal_bases"),
+    }
+
+
+def participants(case: DraftCase, mandate: Mandate) -> tuple[str, ...]:
+    """Parties of a mandate; where it names none, all members that take part in its task."""
+    if mandate.parties and (mandate.principals or mandate.mode not in ("joint", "reciprocal")):
+        return mandate.parties
+    return tuple(id for id in case.parties if not case.members[id].tasks or mandate.task in case.members[id].tasks)
+
+
+def principals(case: DraftCase, mandate: Mandate) -> tuple[str, ...]:
+    return tuple(id for id in participants(case, mandate) if id != mandate.agent)
+
+
+def _path(case: DraftCase, mandate: Mandate, name: str) -> str:
+    return f"cooperations/{case.id}/mandates/{mandate.id}.yaml: {name}"
+
+
+def agent_forms(case: DraftCase, mandate: Mandate) -> Forms:
+    if mandate.agent:
+        return partner_forms(case.partners[mandate.agent])
+    name = case.tasks[mandate.task].name
+    return open_forms(f"beauftragter Beteiligter für die Aufgabe {name}", _path(case, mandate, "agent"))
+
+
+def _names(case: DraftCase, ids: tuple[str, ...], grammatical: str, label: str, path: str) -> str:
+    if not ids:
+        return Placeholder(label, path)
+    return listed([partner_forms(case.partners[id])[grammatical] for id in ids])
+
+
+def _mandate(case: DraftCase, mandate: Mandate, position: int, noun: str) -> dict[str, object]:
+    task = case.tasks[mandate.task]
+    others = principals(case, mandate)
+    path = _path(case, mandate, "principals")
+    part = " in dem nachfolgend bestimmten Umfang" if mandate.scope.kind == "teil" else ""
+    parts: object = [_part(task, p) for p in mandate.scope.parts]
+    if mandate.scope.kind == "teil" and not parts:
+        parts = [
+            {
+                "text": Placeholder(f"Teil der Aufgabe {task.name}", _path(case, mandate, "scope.parts")),
+                "groups": [],
+                "norms": [],
+            }
+        ]
+    free = mandate.mode in ("joint", "reciprocal") and not mandate.agent
+    label = f"übrige Beteiligte der Aufgabe {task.name}"
+    return {
+        "label": f"mandat-{position}",
+        "task": task.name,
+        "object": f"die Aufgabe „{task.name}“{part}",
+        "part": part,
+        "mode": mandate.mode,
+        "form": mandate.form or "",
+        "agent": "" if free else agent_forms(case, mandate),
+        "principals": _names(case, others, "akk", label, path),
+        "principals_dat": _names(case, others, "dat", label, path),
+        "parties": _names(case, participants(case, mandate), "nom", label, path),
+        "period": _period(mandate),
+        "parts": parts,
+        "agent_rule": sentence(mandate.agent_rule) if mandate.agent_rule else "",
+        "use_today": sentence(mandate.use_today)
+        if mandate.use_today
+        else Placeholder(f"heutige Nutzung der Einrichtung, Aufgabe {task.name}", _path(case, mandate, "use_today")),
+    }
+
+
+def _part(task: Task, part: Any) -> dict[str, object]:
+    names = {group.id: group.name for group in task.case_groups}
+    return {
+        "text": clause(part.text),
+        "groups": [names.get(id, id) for id in part.case_groups],
+        "norms": [german.citation(norm) for norm in part.norms],
+    }
+
+
+def _period(mandate: Mandate) -> str:
+    """Only what differs from the agreement's own beginning and end."""
+    if mandate.until:
+        return f"bis zum {german.date_long(mandate.until)}"
+    return ""
+
+
+def _outward(case: DraftCase, noun: str) -> list[dict[str, object]]:
+    """Mandates that act outwards in the same way, put together."""
+    groups: dict[tuple[object, ...], list[Mandate]] = {}
+    for mandate in case.current_mandates:
+        actor = mandate.agent if "agent" in (mandate.acts_in_name, mandate.appeals) else None
+        # an open question is asked per task, so that each answer finds its field
+        alone = mandate.id if "offen" in (mandate.acts_in_name, mandate.appeals) else ""
+        groups.setdefault((mandate.acts_in_name, mandate.appeals, actor, alone), []).append(mandate)
+    out = []
+    for (acts, appeals, _, _), mandates in groups.items():
+        first = mandates[0]
+        names = list(dict.fromkeys(f"„{case.tasks[m.task].name}“" for m in mandates))
+        name = case.tasks[first.task].name
+        free = first.mode in ("joint", "reciprocal") and not first.agent
+        out.append(
+            {
+                "where": f"der Aufgabe {names[0]}" if len(names) == 1 else f"den Aufgaben {listed(names)}",
+                "acts": acts,
+                "appeals": appeals,
+                "actor": singular(noun, "handelnd") if free else agent_forms(case, first),
+                "acts_open": Placeholder(
+                    f"in wessen Namen bei der Aufgabe {name} gehandelt wird", _path(case, first, "acts_in_name")
+                ),
+                "appeals_open": Placeholder(
+                    f"Widerspruchsstelle bei der Aufgabe {name}", _path(case, first, "appeals")
+                ),
+            }
+        )
+    return out
+
+
+def _carve_outs(case: DraftCase) -> list[dict[str, object]]:
+    out: list[dict[str, object]] = []
+    for mandate in case.current_mandates:
+        for item in mandate.carve_outs:
+            holder = (
+                partner_forms(case.partners[item.holder])["nom"]
+                if item.holder
+                else "jeder Beteiligte für das eigene Gebiet"
+            )
+            out.append(
+                {
+                    "task": case.tasks[mandate.task].name,
+                    "text": clause(item.text),
+                    "holder": holder,
+                    "reason": clause(item.reason) if item.reason else "",
+                }
+            )
+    return out
+
+
+def _exceptions(case: DraftCase) -> list[dict[str, object]]:
+    out: list[dict[str, object]] = []
+    for id in case.parties:
+        for item in case.members[id].exceptions:
+            if item.tasks and not set(item.tasks) & set(case.task_ids):
+                continue
+            review: str = Placeholder(
+                f"Termin der Überprüfung, {case.partners[id].short_name}",
+                f"cooperations/{case.id}/members/{id}.yaml: exceptions",
+            )
+            if item.review:
+                review = f"zum {german.date_long(item.review)}"
+            elif item.review_text:
+                review = clause(item.review_text)
+            out.append(
+                {
+                    "partner": partner_forms(case.partners[id])["nom"],
+                    "subject": sentence(item.subject),
+                    "reason": sentence(item.reason),
+                    "review": review,
+                }
+            )
+    return out
+
+
+def _front_office(case: DraftCase) -> object:
+    found = case.cooperation.front_office
+    if found is None:
+        return ""
+    return {"kind": found.kind, "text": sentence(found.text) if found.text else ""}
+
+
+def _areas(case: DraftCase) -> list[dict[str, str]]:
+    out = []
+    for id in case.parties:
+        area = case.members[id].area
+        if area.kind == "teil":
+            out.append(
+                {"who": partner_forms(case.partners[id])["nom"], "text": _area_text(case, area, f"members/{id}.yaml")}
+            )
+    for mandate in case.current_mandates:
+        if mandate.area.kind == "teil":
+            who = f"Aufgabe „{case.tasks[mandate.task].name}“"
+            out.append({"who": who, "text": _area_text(case, mandate.area, f"mandates/{mandate.id}.yaml")})
+    return out
+
+
+def _area_text(case: DraftCase, area: Any, file: str) -> str:
+    if area.text:
+        return clause(area.text)
+    if area.places:
+        return f"nur {listed(list(area.places))}"
+    return Placeholder("Teil des Gebiets", f"cooperations/{case.id}/{file}: area")
+
+
+def _cutovers(case: DraftCase) -> list[dict[str, object]]:
+    out: list[dict[str, object]] = []
+    for mandate in case.current_mandates:
+        cut = mandate.cutover
+        if cut is None and mandate.mode != "delegating":
+            continue
+        name = case.tasks[mandate.task].name
+        out.append(
+            {
+                "task": name,
+                "agent": agent_forms(case, mandate),
+                "cases": cut.running_cases if cut else "offen",
+                "cases_open": Placeholder(
+                    f"laufende Verfahren der Aufgabe {name}", _path(case, mandate, "cutover.running_cases")
+                ),
+                "day": day(
+                    cut.date if cut else None, f"Stichtag der Aufgabe {name}", _path(case, mandate, "cutover.date")
+                ),
+                "files": sentence(cut.files) if cut and cut.files else "",
+            }
+        )
+    return out
+
+
+def _steering(case: DraftCase) -> object:
+    body = case.cooperation.steering
+    if body is None:
+        return ""
+    path = f"cooperations/{case.id}/cooperation.yaml: steering"
+    votes = [
+        f"{case.partners[v.partner].short_name} {german.counted(v.votes, 'Stimme', 'Stimmen', 'feminin')}"
+        for v in body.votes
+    ]
+    meetings = body.meetings_per_year
+    return {
+        "name": body.name,
+        "members": list(body.members),
+        "chair": body.chair or "",
+        "tasks": [clause(item) for item in body.tasks],
+        "votes": votes,
+        "majority": _MAJORITIES[body.majority]
+        if body.majority
+        else Placeholder("Mehrheit im Gremium", f"{path}.majority"),
+        "quorum": clause(body.quorum)
+        if body.quorum
+        else Placeholder("Beschlussfähigkeit des Gremiums", f"{path}.quorum"),
+        "tie": _TIES[body.tie]
+        if body.tie
+        else say("Folge der Stimmengleichheit: ", Placeholder("Folge der Stimmengleichheit", f"{path}.tie"), "."),
+        "meetings": ("einmal" if meetings == 1 else f"{german.number_word(meetings)}mal") if meetings else "",
+    }
+
+
+def _distribution(case: DraftCase) -> list[dict[str, object]]:
+    return [
+        {
+            "task": case.tasks[item.task].name,
+            "rule": _RULES[item.rule],
+            "text": clause(item.text) if item.text else "",
+            "minimum": german.decimal(item.minimum_fte) if item.minimum_fte is not None else "",
+        }
+        for item in case.cooperation.distribution
+        if item.task in case.task_ids
+    ]
+
+
+def _staff(case: DraftCase) -> dict[str, object]:
+    pools = [case.pools[id] for id in case.parties if id in case.pools]
+    path = f"cooperations/{case.id}/pools/"
+    disciplinary = {pool.supervision.disciplinary for pool in pools}
+    professional = {pool.supervision.professional for pool in pools}
+    secondments = []
+    for pool in pools:
+        found = pool.secondment
+        if found is None or found.kind == "keine":
+            continue
+        document = next((d.title for d in case.agreement.documents if d.id == found.document), "")
+        secondments.append(
+            {
+                "partner": partner_forms(case.partners[pool.partner])["nom"],
+                "kind": _SECONDMENTS[found.kind],
+                "to": partner_forms(case.partners[found.to])["dat"] if found.to else "",
+                "period": f"ab {german.date_long(found.from_)}" if found.from_ else "",
+                "document": document,
+            }
+        )
+    qualifications = [
+        {"task": task.name, **_staffing(task)} for task in (case.tasks[id] for id in case.task_ids) if task.staffing
+    ]
+    return {
+        "pools": [pool.partner for pool in pools],
+        "secondments": secondments,
+        "qualifications": qualifications,
+        "supervision": {
+            "disciplinary": disciplinary.pop() if len(disciplinary) == 1 else "anstellungskoerperschaft",
+            "professional": professional.pop() if len(professional) == 1 else "offen",
+            "professional_open": Placeholder(
+                "Fachaufsicht über die Bearbeitung", f"{path}*.yaml: supervision.professional"
+            ),
+        },
+    }
+
+
+def _staffing(task: Task) -> dict[str, str]:
+    staffing = task.staffing
+    if staffing is None:
+        return {"text": "", "norm": ""}
+    parts = []
+    if staffing.minimum_headcount:
+        parts.append(f"mindestens {german.counted(staffing.minimum_headcount, 'Fachkraft', 'Fachkräfte', 'feminin')}")
+    if staffing.qualification:
+        parts.append(clause(staffing.qualification))
+    return {"text": "; ".join(parts), "norm": german.citation(staffing.norm) if staffing.norm else ""}
+
+
+def _reports(case: DraftCase, noun: str) -> dict[str, object]:
+    reporting = case.agreement.reporting
+    agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
+    coordinator = case.cooperation.coordinator
+    doer: Forms
+    if len(agents) == 1:
+        doer = partner_forms(case.partners[next(iter(agents))])
+        to = collective(noun, "übrig")["dat"]
+    elif coordinator and coordinator in case.partners:
+        doer, to = partner_forms(case.partners[coordinator]), collective(noun, "übrig")["dat"]
+    else:
+        doer, to = singular(noun, "jeweils bearbeitend"), collective(noun, "übrig")["dat"]
+    due = reporting.due_month
+    return {
+        "doer": {"nom": doer["nom"], "to": to},
+        "report": {
+            "annual": reporting.annual_report,
+            "due": german.month_name(due) if due else "",
+            "audit": sentence(reporting.audit) if reporting.audit else "",
+        },
+        "consent_matters": [clause(item) for item in reporting.consent_matters],
+        "hearing_matters": [clause(item) for item in reporting.hearing_matters],
+    }
