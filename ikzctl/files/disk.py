@@ -88,6 +88,19 @@ def replace_file(source: Path, target: Path) -> None:
             return
 
 
+def remove_if_empty(folder: Path) -> bool:
+    """True if the folder is gone now; one that holds something, or is none, stays."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR) or getattr(error, "winerror", None) == 145:
+            return False
+        raise
+    return True
+
+
 def write_whole(target: Path, data: bytes) -> None:
     """Write or replace one of our own files: a draft beside it, on the disk, then renamed."""
     draft = target.with_name(f"{target.name}.new")

@@ -56,8 +56,15 @@ def journal_path(folder: Path) -> Path:
     return folder / _FILE
 
 
+def drop_draft(folder: Path) -> None:
+    """Half a journal says nothing: whoever wrote it had not begun."""
+    draft = folder / f"{_FILE}.new"
+    if draft.exists():
+        draft.unlink()
+
+
 def remove_journal(folder: Path) -> None:
-    (folder / f"{_FILE}.new").unlink(missing_ok=True)
+    drop_draft(folder)
     (folder / _FILE).unlink(missing_ok=True)
     sync_folders([folder])
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ikzctl.files.disk import german_reason
 from ikzctl.files.index import drop_index, renew_index
-from ikzctl.files.journal import FileChange, Journal, own_folder, read_journal, remove_journal
+from ikzctl.files.journal import FileChange, Journal, drop_draft, own_folder, read_journal, remove_journal
 from ikzctl.files.lock import write_lock
 from ikzctl.files.steps import clear_branch_locks, finish, remove_temps, stage, state_on_disk, undo
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
@@ -64,7 +64,7 @@ def recover(repo: Repository, place: Place) -> Recovery:
     own = own_folder(repo)
     journal = read_journal(own)
     if journal is None:
-        remove_journal(own)
+        drop_draft(own)
         return Recovery("nothing")
     if journal.root != repo.prefix:
         raise WriteRefused(

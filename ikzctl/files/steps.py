@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from ikzctl.files.disk import read_plain, refuse_links, replace_file, sync_folders, write_new
+from ikzctl.files.disk import read_plain, refuse_links, remove_if_empty, replace_file, sync_folders, write_new
 from ikzctl.files.index import drop_index, put_index
 from ikzctl.files.journal import FileChange, Journal, journal_path, own_folder, remove_journal
 from ikzctl.gitrepo.objects import format_of, object_id
@@ -79,8 +79,7 @@ def undo(repo: Repository, journal: Journal) -> None:
     """Back to before the change: the branch has not moved, no file has been replaced. Raises OSError if the disk refuses."""
     remove_temps(repo, journal)
     for folder in reversed(journal.folders):
-        with contextlib.suppress(OSError):
-            (repo.root / folder).rmdir()
+        remove_if_empty(repo.root / folder)
     drop_index(repo)
     remove_journal(own_folder(repo))
 
@@ -92,15 +91,16 @@ def remove_temps(repo: Repository, journal: Journal) -> None:
             (repo.root / file.temp).unlink(missing_ok=True)
 
 
-def clear_branch_locks(repo: Repository, journal: Journal, *, rest: float = _LOCK_REST) -> None:
+def clear_branch_locks(repo: Repository, journal: Journal) -> None:
     """Remove what a git of ours left behind when it died while moving the branch.
 
     We hold our lock, and every git that a writing run starts keeps that lock open, so none of them is alive. A lock is taken
-    for theirs only if it is younger than the journal, empty or with the new commit in it, and does not change for a while.
+    for theirs only if it is younger than the journal, holds nothing but the new commit or a part of it, and does not change
+    for a while.
     """
     found = {lock: mark for lock in _branch_locks(repo, journal) if (mark := _left_behind(repo, journal, lock))}
     if found:
-        time.sleep(rest)
+        time.sleep(_LOCK_REST)
     for lock, mark in found.items():
         if _left_behind(repo, journal, lock) == mark:
             lock.unlink(missing_ok=True)
@@ -117,16 +117,12 @@ def _left_behind(repo: Repository, journal: Journal, lock: Path) -> tuple[int, i
         content = lock.read_bytes()
     except FileNotFoundError:
         return None
-    ours = content in (b"", f"{journal.new}\n".encode("ascii")) and info.st_mtime_ns >= begun
+    ours = f"{journal.new}\n".encode("ascii").startswith(content) and info.st_mtime_ns >= begun
     return (info.st_mtime_ns, info.st_size) if ours else None
 
 
 def _remove_empty(root: Path, gone: Path) -> None:
     """git knows no empty folders; one that lost its last file goes as well."""
     folder = gone.parent
-    while folder != root and root in folder.parents:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
+    while folder != root and root in folder.parents and remove_if_empty(folder):
         folder = folder.parent

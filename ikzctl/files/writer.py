@@ -240,17 +240,16 @@ def _swap(repo: Repository, place: Place, journal: Journal, message: str, author
             ) from error
         if now == journal.new:
             return
-        _give_up(repo, journal, locks=True)
+        _give_up(repo, journal)
         if now != journal.old:
             raise BranchMoved(now) from None
         raise
 
 
-def _give_up(repo: Repository, journal: Journal, *, locks: bool = False) -> None:
+def _give_up(repo: Repository, journal: Journal) -> None:
     """Clean up before the commit point; what the disk does not allow now, the journal makes the next run do."""
     try:
-        if locks:
-            clear_branch_locks(repo, journal, rest=0.0)
+        clear_branch_locks(repo, journal)
         undo(repo, journal)
     except OSError:
         return
@@ -260,6 +259,8 @@ def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:
     """After the commit point nothing is an error any more."""
     saved = f"Die Änderung ist gespeichert (Commit {journal.new[:12]})"
     try:
+        # a git that could not remove its own lock says nothing about it
+        clear_branch_locks(repo, journal)
         kept = finish(repo, journal)
     except (OSError, UserError) as error:
         reason = german_reason(error, repo.root, 0) if isinstance(error, OSError) else error.message

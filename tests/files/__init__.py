@@ -1,0 +1,1 @@
+"""Writing into a registry: whole changes, recovery, output folders."""

@@ -1,0 +1,170 @@
+"""One change under faults: started with the interposed library, prints what was wrong at which point as JSON.
+
+Every point gets a fresh copy of the same clone and a forked process that makes the change; the judge is this process, with the
+library disarmed.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import shutil
+import signal
+import struct
+import sys
+from pathlib import Path
+
+from ikzctl.files.recovery import repair
+from ikzctl.files.writer import commit_changes
+from ikzctl.gitrepo.repository import branch_commit, require_repository
+from ikzctl.model.changes import FileWrite
+from ikzctl.model.errors import UserError
+from tests.gitrepo.repos import KOORDINATION, PARTNERS, git, make_clone, put
+
+MODES = ("kill all", "kill self", "interrupt", "no space once", "no space from then on", "i/o error once", "i/o error from then on")
+NEW = {
+    "registry/partners/speyer.yaml": b"name: Stadt Speyer\nsitz: Speyer am Rhein\n",
+    "registry/cooperations/adoption/members/speyer.yaml": b"from: 2027-01-01\n",
+    "registry/tasks/kfz.yaml": None,
+}
+WRITES = [FileWrite(path.removeprefix("registry/"), content) for path, content in NEW.items()]
+# what somebody is working on and has not committed
+UNSAVED = {"notizen.txt": "Rückruf erledigt\n".encode(), "registry/partners/entwurf.yaml": b"name: Stadt Neustadt\n"}
+AFTER = {path: content for path, content in {**PARTNERS, **NEW}.items() if content is not None}
+NO_LIMIT = 1 << 40
+
+
+class Control:
+    """The shared memory of the library: count, at, mode, root, struck."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 40)
+
+    def arm(self, at: int, mode: int, root: int) -> None:
+        self._map[:40] = struct.pack("5l", 0, at, mode, root, 0)
+
+    def disarm(self) -> tuple[int, int]:
+        """How many calls were counted, and the number of the last one struck (0: none)."""
+        count, _, _, _, struck = struct.unpack("5l", self._map[:40])
+        self._map[:40] = bytes(40)
+        return count, struck
+
+
+def one_change(clone: Path, base: str) -> dict[str, object]:
+    try:
+        result = commit_changes(require_repository(clone / "registry"), WRITES, "Speyer tritt bei", base=base)
+    except KeyboardInterrupt:
+        return {"said": "interrupted"}
+    except UserError as error:
+        return {"said": "refused", "message": error.message}
+    return {"said": "saved", "commit": result.commit, "warnings": list(result.warnings)}
+
+
+def struck_change(control: Control, clone: Path, base: str, at: int, mode: int) -> tuple[dict[str, object], int, int]:
+    """What the change said of itself, the number of calls, the call struck."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        control.arm(at, mode, os.getpid())
+        os.write(writing, json.dumps(one_change(clone, base)).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    count, struck = control.disarm()
+    return json.loads(said or b'{"said": "killed"}'), count, struck
+
+
+def judge(clone: Path, base: str, said: dict[str, object]) -> tuple[str, list[str]]:
+    """`old` or `new`, and every law that is broken: right after the change, and after one recovery."""
+    wrong = []
+    repo = require_repository(clone / "registry")
+    before = branch_commit(repo, "refs/heads/main")
+    if said["said"] == "saved" and (before == base or before != said["commit"]):
+        wrong.append("said saved, is not")
+    if said["said"] in ("refused", "interrupted") and before != base:
+        wrong.append("said not saved, is")
+    if said["said"] == "refused" and "nichts geändert" not in str(said["message"]):
+        wrong.append(f"does not say that nothing changed: {said['message']}")
+    if said["said"] == "saved" and not said["warnings"]:
+        wrong += [f"at once: {law}" for law in broken_laws(clone, AFTER)]
+    try:
+        repair(repo)
+    except UserError as error:
+        wrong.append(f"repair refuses: {error.message}")
+    now = branch_commit(repo, "refs/heads/main")
+    if now != before or (now != base and git(clone, "rev-parse", "main^") != base):
+        wrong.append("history is neither old nor new")
+    wrong += broken_laws(clone, PARTNERS if now == base else AFTER)
+    wrong += next_changes(clone, now)
+    return "old" if now == base else "new", wrong
+
+
+def broken_laws(clone: Path, wanted: dict[str, bytes]) -> list[str]:
+    wrong = []
+    for path, content in {**wanted, **UNSAVED}.items():
+        if not (clone / path).is_file() or (clone / path).read_bytes() != content:
+            wrong.append(f"content of {path}")
+    status = git(clone, "status", "--porcelain", "--untracked-files=all").splitlines()
+    if sorted(status) != ["?? registry/partners/entwurf.yaml", "M notizen.txt"]:
+        wrong.append(f"status {status}")
+    if git(clone, "ls-tree", "-r", "--name-only", "HEAD").splitlines() != sorted(wanted):
+        wrong.append("tree of HEAD")
+    left = [path for path in clone.rglob("*") if path.name.startswith(".ikzctl") or path.suffix in (".lock", ".new", ".tmp")]
+    left += [path for path in (clone / ".git" / "ikzctl").glob("*") if path.name != "lock"]
+    left += [path for path in clone.rglob("*") if path.is_dir() and ".git" not in path.parts and not any(path.iterdir())]
+    return wrong + [f"left over: {path.relative_to(clone)}" for path in left]
+
+
+def next_changes(clone: Path, base: str | None) -> list[str]:
+    """Work goes on, by plain git and by us, and the whole history is sound."""
+    wrong = []
+    put(clone, {"registry/partners/landau.yaml": b"name: Stadt Landau\n"})
+    git(clone, "add", "registry/partners/landau.yaml", check=False)
+    git(clone, "commit", "-q", "-m", "von Hand", check=False)
+    by_hand = git(clone, "rev-parse", "HEAD")
+    if by_hand == base:
+        wrong.append("plain git cannot commit")
+    repo = require_repository(clone / "registry")
+    try:
+        commit_changes(repo, [FileWrite("partners/worms.yaml", b"name: Worms\n")], "weiter", base=by_hand)
+    except UserError as error:
+        wrong.append(f"next change refused: {error.message}")
+    sound = git(clone, "fsck", "--strict", "--no-dangling", check=False)
+    return wrong + ([f"fsck: {sound}"] if sound else [])
+
+
+def main() -> None:
+    folder, step, offset = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    control = Control(Path(os.environ["FAULT_CONTROL"]))
+    pattern, clone = folder / "pattern", folder / "clone"
+    base = make_clone(pattern)
+    put(pattern, UNSAVED)
+    report: dict[str, object] = {"bad": []}
+    shutil.copytree(pattern, clone)
+    said, calls, _ = struck_change(control, clone, base, NO_LIMIT, 1)
+    report["calls"] = calls
+    report["unharmed"] = [said["said"], *judge(clone, base, said)]
+    seen: dict[str, dict[str, int]] = {}
+    for mode, name in enumerate(MODES, start=1):
+        for at in range(1 + (mode + offset) % step, calls + 1, step):
+            shutil.rmtree(clone)
+            shutil.copytree(pattern, clone)
+            said, _, struck = struck_change(control, clone, base, at, mode)
+            state, wrong = judge(clone, base, said)
+            counts = seen.setdefault(name, {"points": 0, "struck": 0, "old": 0, "new": 0})
+            counts["points"] += 1
+            counts["struck"] += bool(struck)
+            counts[state] += 1
+            if wrong:
+                report["bad"].append([name, at, said, wrong])
+    report["seen"] = seen
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

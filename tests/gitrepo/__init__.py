@@ -1,0 +1,1 @@
+"""Starting git, the fence around foreign settings, clean-room reading."""
