@@ -1,0 +1,1 @@
+"""Reading and writing a registry, and the sample that ships."""
