@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from ikzctl.model.base import (
@@ -94,8 +95,14 @@ class Area(Part):
     text: Text | None = field("Beschreibung", None)
 
 
+class EarlierMembership(Period):
+    """A membership that ended before the present one began: whoever comes back keeps one file and its whole history."""
+
+    termination: TerminationNotice | None = field("Kündigung, die diese Mitgliedschaft beendete", None)
+
+
 class Member(Period):
-    """`cooperations/<c>/members/<partner>.yaml`."""
+    """`cooperations/<c>/members/<partner>.yaml`; `from` and `until` are those of the present membership."""
 
     partner: PartnerRef = field("Kennung des Partners; gleich dem Dateinamen")
     role: Literal["mitglied", "beauftragter", "nutzer", "beobachter"] = field("Rolle", "mitglied")
@@ -111,7 +118,17 @@ class Member(Period):
     publications: Many[Publication] = many("Bekanntmachungen")
     consents: Many[Consent] = many("Zustimmungen zu Vorhaben anderer")
     termination: TerminationNotice | None = field("Kündigung durch diesen Partner", None)
+    earlier: Many[EarlierMembership] = many("frühere, beendete Mitgliedschaften desselben Partners")
     position_in_text: Count | None = field("Stelle in der Reihenfolge der Beteiligten, wenn sie vereinbart ist", None)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """All memberships, earlier ones first."""
+        return (*self.earlier, self)
+
+    def holds_on(self, day: date) -> bool:
+        """True if the partner was a member on that day, in the present or in an earlier membership."""
+        return super().holds_on(day) or any(p.holds_on(day) for p in self.earlier)
 
 
 class Suspension(Period):
