@@ -33,6 +33,7 @@ Parser = Literal["fastest", "pure"]
 
 _KEY_WANTED: Any = object()
 _QUOTES = ("", None, "'", '"')
+_ESCAPED = " aus einer Ersetzung mit „\\“ (soll „\\“ stehen bleiben, bitte einfache Anführungszeichen nehmen)"
 _ODD_INITIALS = NUMBER_INITIALS | {"<"}
 # start of stream, document and outermost mapping before the loop, two ends behind it
 _EVENTS_INSIDE = MAX_EVENTS - 5
@@ -294,11 +295,12 @@ class _Reading:
 
     def _bad_character(self, event: Any, bad: BadCharacter) -> None:
         start, end = event.start_mark, event.end_mark
-        place = (start.line + 1, start.column + 1)  # an escaped character is found here only
+        place = (start.line + 1, start.column + 1)
+        more = _ESCAPED
         for number in range(start.line, min(end.line + 1, len(self.lines))):
             at = self.lines[number].find(bad.character, start.column if number == start.line else 0)
             if at >= 0:
-                place = (number + 1, at + 1)
+                place, more = (number + 1, at + 1), ""
                 break
         code = {"unseen": "IKZ-Y005", "decomposed": "IKZ-Y007", "foreign": "IKZ-Y006"}[bad.flaw]
-        self._report(code, place, {"name": bad.name, "composed": bad.composed, "more": ""})
+        self._report(code, place, {"name": bad.name, "composed": bad.composed, "more": more})

@@ -72,6 +72,6 @@ def shown(text: str) -> str:
 
 
 def fault(code: str, file: str, place: tuple[int, int], **values: object) -> Finding:
-    """The finding of this code at line and column (from 1); texts among `values` are made safe to show."""
-    safe = {key: shown(value) if isinstance(value, str) else value for key, value in values.items()}
+    """The finding of this code at line and column (from 1); a `text` among `values` comes from the file and is made safe to show."""
+    safe = {key: shown(str(value)) if key == "text" else value for key, value in values.items()}
     return Finding(code, "error", Pointer(file, (), *place), MESSAGES[code].format(**safe))

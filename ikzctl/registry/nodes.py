@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ruamel.yaml.events import MappingStartEvent, ScalarEvent, SequenceStartEvent, StreamEndEvent
 
 from ikzctl.registry.events import Parser
-from ikzctl.registry.parsers import c_events, pure_events
+from ikzctl.registry.parsers import NextEvent, c_events, pure_events
 from ikzctl.registry.scalars import Scalar, resolve
 
 Kind = Literal["scalar", "map", "list"]
@@ -77,7 +77,7 @@ class Tree:
         self.lines = text.split("\n")
         self.line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
         self._solid: list[tuple[int, int]] = []
-        self.root = self._build(parser)
+        self.root = self._read(parser)
         self.comments = list(self._find_comments())
         _Attach(self).run()
 
@@ -95,9 +95,20 @@ class Tree:
 
     # -- building
 
-    def _build(self, parser: Parser) -> Node:
+    def _read(self, parser: Parser) -> Node:
         source = self.text.encode("utf-8")
-        get_event = (c_events(source) if parser == "fastest" else None) or pure_events(source)
+        get_event = c_events(source) if parser == "fastest" else None
+        if get_event is not None:
+            try:
+                return self._build(get_event)
+            except ExplicitKeyError:
+                raise
+            except Exception:
+                # the C parser refuses some texts that the reference, the pure parser, has accepted
+                self._solid.clear()
+        return self._build(pure_events(source))
+
+    def _build(self, get_event: NextEvent) -> Node:
         event = get_event()
         while event.__class__ is not MappingStartEvent:
             event = get_event()

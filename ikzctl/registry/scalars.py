@@ -23,16 +23,17 @@ ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 
-# Every other spelling that YAML 1.1 or the 1.2 core schema (or a reader in wide use) takes for a number.
+# Every other spelling that YAML 1.1 or the 1.2 core schema (or a reader in wide use) takes for a number. A sign and an
+# underscore are enough for some.
+_DIGITS = r"(?:[-+]_|[-+]?[0-9])[0-9_]*"
+_POWER = r"[eE][-+]?[0-9]+"
 _FOREIGN_NUMBER = re.compile(
-    r"[-+]?[0-9][0-9_]*"  # signs, leading zeros, underscores
-    r"|[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
+    rf"{_DIGITS}(?:\.[0-9_]*)?(?:{_POWER})?"  # leading zeros, underscores, 1. and 1e3
+    rf"|[-+]?\.[0-9][0-9_]*(?:{_POWER})?"
     r"|[-+]?0[xX][0-9a-fA-F_]+"
     r"|[-+]?0[oO][0-7_]+"
     r"|[-+]?0[bB][01_]+"
-    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # base sixty: 12:30
+    rf"|{_DIGITS}(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # base sixty: 12:30
     r"|[-+]?\.(?:inf|Inf|INF)"
     r"|\.(?:nan|NaN|NAN)"
 )

@@ -18,6 +18,8 @@ def _say(trouble: NotYaml) -> tuple[tuple[int, int], str]:
         return trouble.start, "Hier beginnt ein Anführungszeichen, das nicht geschlossen wird."
     if "while scanning a double-quoted scalar" in context:
         return trouble.place, _ESCAPE
+    if "flow node" in context:
+        return trouble.place, "Zwischen Klammern fehlt hier ein Wert, oder die schließende Klammer fehlt."
     if "flow" in context:
         return trouble.start, _BRACKET
     place = trouble.place if trouble.place[0] else trouble.start

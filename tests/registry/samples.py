@@ -27,8 +27,32 @@ TEXTS = (
     "a, b [c] {d}",
     "D\u0302 und K\u035fh",
 )
-LONG = ("Erster Absatz.\nZweiter Absatz: mehr.\n", "ohne Ende\n\n  eingerückt\nletzte", "Wort " * 30 + "Ende", "# kein Kommentar\nx")
-KEYS = tuple("id name kind from until note tasks members roles parts seat key lines cost active source state open".split())
+LONG = (
+    "Erster Absatz.\nZweiter Absatz: mehr.\n",
+    "ohne Ende\n\n  eingerückt\nletzte",
+    "Wort " * 30 + "Ende",
+    "# kein Kommentar\nx",
+)
+KEYS = (
+    "id",
+    "name",
+    "kind",
+    "from",
+    "until",
+    "note",
+    "tasks",
+    "members",
+    "roles",
+    "parts",
+    "seat",
+    "key",
+    "lines",
+    "cost",
+    "active",
+    "source",
+    "state",
+    "open",
+)
 
 
 def value(rnd: random.Random, depth: int) -> Any:
@@ -160,6 +184,6 @@ class Hand:
 
 def sample(seed: int, commented: bool = True) -> tuple[str, dict[str, Any]]:
     """A text and what it means."""
-    rnd = random.Random(seed)
+    rnd = random.Random(seed)  # noqa: S311
     data = mapping(rnd, 4, least=1)
     return Hand(rnd, commented).write(data), data
