@@ -17,7 +17,7 @@ from ikzctl.model.errors import WriteRefused
 
 State = Literal["old", "new", "foreign"]
 # nobody holds the lock of a branch for so long; whoever left it is dead
-_LOCK_REST = 1.0
+LOCK_REST = 1.0
 
 
 def state_on_disk(repo: Repository, journal: Journal, file: FileChange) -> State:
@@ -100,7 +100,7 @@ def clear_branch_locks(repo: Repository, journal: Journal) -> None:
     """
     found = {lock: mark for lock in _branch_locks(repo, journal) if (mark := _left_behind(repo, journal, lock))}
     if found:
-        time.sleep(_LOCK_REST)
+        time.sleep(LOCK_REST)
     for lock, mark in found.items():
         if _left_behind(repo, journal, lock) == mark:
             lock.unlink(missing_ok=True)

@@ -62,7 +62,7 @@ class CleanRoom:
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
         self.head = head_state(repo)
-        self._folder = tempfile.TemporaryDirectory(prefix="ikzctl-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._refs_known = False
         self._place: Place | None = None
 
@@ -70,7 +70,8 @@ class CleanRoom:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def commit_id(self, revision: str = "HEAD") -> str:
         """The full id of the commit that a user means by `revision`."""
@@ -161,6 +162,7 @@ class CleanRoom:
         if self._place is None:
             if object_format is None:
                 object_format = format_of(self.head.commit) if self.head.commit else "sha1"
+            self._folder = tempfile.TemporaryDirectory(prefix="ikzctl-", ignore_cleanup_errors=True)
             folder = Path(self._folder.name)
             for name in ("objects", "refs"):
                 (folder / name).mkdir()

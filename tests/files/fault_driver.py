@@ -13,8 +13,11 @@ import shutil
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypedDict
 
+from ikzctl.files import steps
 from ikzctl.files.recovery import repair
 from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo.repository import branch_commit, require_repository
@@ -22,7 +25,15 @@ from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError
 from tests.gitrepo.repos import KOORDINATION, PARTNERS, git, make_clone, put
 
-MODES = ("kill all", "kill self", "interrupt", "no space once", "no space from then on", "i/o error once", "i/o error from then on")
+MODES = (
+    "kill all",
+    "kill self",
+    "interrupt",
+    "no space once",
+    "no space from then on",
+    "i/o error once",
+    "i/o error from then on",
+)
 NEW = {
     "registry/partners/speyer.yaml": b"name: Stadt Speyer\nsitz: Speyer am Rhein\n",
     "registry/cooperations/adoption/members/speyer.yaml": b"from: 2027-01-01\n",
@@ -33,6 +44,16 @@ WRITES = [FileWrite(path.removeprefix("registry/"), content) for path, content i
 UNSAVED = {"notizen.txt": "Rückruf erledigt\n".encode(), "registry/partners/entwurf.yaml": b"name: Stadt Neustadt\n"}
 AFTER = {path: content for path, content in {**PARTNERS, **NEW}.items() if content is not None}
 NO_LIMIT = 1 << 40
+# how many calls before its end the run was killed that is to be repaired: the branch has moved, or not yet
+REPAIRED = (4, 12, 19, 25, 32)
+
+Act = Callable[[Path, str], dict[str, object]]
+
+
+class Report(TypedDict):
+    bad: list[list[object]]
+    seen: dict[str, dict[str, int]]
+    calls: int
 
 
 class Control:
@@ -62,21 +83,30 @@ def one_change(clone: Path, base: str) -> dict[str, object]:
     return {"said": "saved", "commit": result.commit, "warnings": list(result.warnings)}
 
 
-def struck_change(control: Control, clone: Path, base: str, at: int, mode: int) -> tuple[dict[str, object], int, int]:
-    """What the change said of itself, the number of calls, the call struck."""
+def one_repair(clone: Path, base: str) -> dict[str, object]:
+    try:
+        return {"said": "repaired", "text": repair(require_repository(clone / "registry")).text}
+    except UserError as error:
+        return {"said": "not repaired", "message": error.message}
+
+
+def struck(
+    control: Control, act: Act, clone: Path, base: str, at: int, mode: int
+) -> tuple[dict[str, object], int, int]:
+    """What the act said of itself, the number of calls, the call struck."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         control.arm(at, mode, os.getpid())
-        os.write(writing, json.dumps(one_change(clone, base)).encode())
+        os.write(writing, json.dumps(act(clone, base)).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
     os.waitpid(child, 0)
-    count, struck = control.disarm()
-    return json.loads(said or b'{"said": "killed"}'), count, struck
+    count, hit = control.disarm()
+    return json.loads(said or b'{"said": "killed"}'), count, hit
 
 
 def judge(clone: Path, base: str, said: dict[str, object]) -> tuple[str, list[str]]:
@@ -114,9 +144,13 @@ def broken_laws(clone: Path, wanted: dict[str, bytes]) -> list[str]:
         wrong.append(f"status {status}")
     if git(clone, "ls-tree", "-r", "--name-only", "HEAD").splitlines() != sorted(wanted):
         wrong.append("tree of HEAD")
-    left = [path for path in clone.rglob("*") if path.name.startswith(".ikzctl") or path.suffix in (".lock", ".new", ".tmp")]
+    left = [
+        path for path in clone.rglob("*") if path.name.startswith(".ikzctl") or path.suffix in (".lock", ".new", ".tmp")
+    ]
     left += [path for path in (clone / ".git" / "ikzctl").glob("*") if path.name != "lock"]
-    left += [path for path in clone.rglob("*") if path.is_dir() and ".git" not in path.parts and not any(path.iterdir())]
+    left += [
+        path for path in clone.rglob("*") if path.is_dir() and ".git" not in path.parts and not any(path.iterdir())
+    ]
     return wrong + [f"left over: {path.relative_to(clone)}" for path in left]
 
 
@@ -138,31 +172,51 @@ def next_changes(clone: Path, base: str | None) -> list[str]:
     return wrong + ([f"fsck: {sound}"] if sound else [])
 
 
-def main() -> None:
-    folder, step, offset = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    control = Control(Path(os.environ["FAULT_CONTROL"]))
-    pattern, clone = folder / "pattern", folder / "clone"
-    base = make_clone(pattern)
-    put(pattern, UNSAVED)
-    report: dict[str, object] = {"bad": []}
+def fresh(pattern: Path, clone: Path) -> None:
+    shutil.rmtree(clone, ignore_errors=True)
     shutil.copytree(pattern, clone)
-    said, calls, _ = struck_change(control, clone, base, NO_LIMIT, 1)
-    report["calls"] = calls
-    report["unharmed"] = [said["said"], *judge(clone, base, said)]
-    seen: dict[str, dict[str, int]] = {}
+
+
+def strike_all(control: Control, act: Act, pattern: Path, base: str, step: int, report: Report) -> int:
+    """Every `step`-th call of `act` in every mode; the number of calls."""
+    clone = pattern.with_name("clone")
+    fresh(pattern, clone)
+    said, calls, _ = struck(control, act, clone, base, NO_LIMIT, 1)
+    _, wrong = judge(clone, base, said)
+    if wrong or said["said"] not in ("saved", "repaired"):
+        report["bad"].append(["no fault", 0, said, wrong])
     for mode, name in enumerate(MODES, start=1):
-        for at in range(1 + (mode + offset) % step, calls + 1, step):
-            shutil.rmtree(clone)
-            shutil.copytree(pattern, clone)
-            said, _, struck = struck_change(control, clone, base, at, mode)
+        counts = report["seen"].setdefault(name, {"points": 0, "struck": 0, "old": 0, "new": 0})
+        for at in range(1 + mode % step, calls + 1, step):
+            fresh(pattern, clone)
+            said, _, hit = struck(control, act, clone, base, at, mode)
             state, wrong = judge(clone, base, said)
-            counts = seen.setdefault(name, {"points": 0, "struck": 0, "old": 0, "new": 0})
             counts["points"] += 1
-            counts["struck"] += bool(struck)
+            counts["struck"] += hit > 0
             counts[state] += 1
             if wrong:
                 report["bad"].append([name, at, said, wrong])
-    report["seen"] = seen
+    return calls
+
+
+def main() -> None:
+    scenario, folder, step = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    control = Control(Path(os.environ["FAULT_CONTROL"]))
+    # no git is alive here that could hold the lock of a branch for longer
+    steps.LOCK_REST = 0.02
+    pattern, crashed = folder / "pattern", folder / "crashed"
+    base = make_clone(pattern)
+    put(pattern, UNSAVED)
+    report: Report = {"bad": [], "seen": {}, "calls": 0}
+    if scenario == "change":
+        report["calls"] = strike_all(control, one_change, pattern, base, step, report)
+    else:
+        fresh(pattern, crashed)
+        _, calls, _ = struck(control, one_change, crashed, base, NO_LIMIT, 1)
+        for before_the_end in REPAIRED:
+            fresh(pattern, crashed)
+            struck(control, one_change, crashed, base, calls - before_the_end, 1)
+            report["calls"] += strike_all(control, one_repair, crashed, base, step, report)
     sys.stdout.write(json.dumps(report))
 
 

@@ -1,0 +1,77 @@
+"""Kill, Ctrl-C, full disk and I/O error at the calls that change the disk: a change happens wholly or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.files.fault_driver import MODES
+from tests.gitrepo.repos import plain_environment
+
+SOURCE = Path(__file__).with_name("faults.c")
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory) -> Path:
+    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if sys.platform != "linux":
+        pytest.skip("the library is put before others by LD_PRELOAD, which is Linux")
+    if compiler is None:
+        if os.environ.get("CI"):
+            pytest.fail("no C compiler: this proof must not be missing in CI")
+        pytest.skip("no C compiler (cc, gcc or clang) to build the fault library")
+    built = tmp_path_factory.mktemp("faults") / "faults.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", built, SOURCE, "-ldl"], check=True)
+    return built
+
+
+def strike(library: Path, folder: Path, scenario: str, step: int) -> dict:
+    control = folder / "control"
+    control.write_bytes(bytes(40))
+    extra = {"LD_PRELOAD": str(library), "FAULT_CONTROL": str(control), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.files.fault_driver", scenario, str(folder), str(step)],
+        cwd=PROJECT,
+        env=plain_environment(folder) | extra,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+def assert_every_law_kept(report: dict) -> None:
+    assert report["bad"] == []
+    assert set(report["seen"]) == set(MODES)
+    for mode, counts in report["seen"].items():
+        # a fault that never strikes, or only on one side of the commit point, would prove nothing
+        # (one call more or less: the folder for an object may be there already, as its name depends on the time)
+        assert counts["struck"] >= counts["points"] - 2 > 0, mode
+        assert counts["old"] > 0, mode
+        assert counts["new"] > 0, mode
+
+
+def test_faults_at_every_fifth_call_of_a_change(library, tmp_path):
+    report = strike(library, tmp_path, "change", 5)
+    assert report["calls"] > 100
+    assert_every_law_kept(report)
+
+
+def test_faults_at_every_25th_call_of_a_recovery(library, tmp_path):
+    assert_every_law_kept(strike(library, tmp_path, "repair", 25))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["change", "repair"])
+def test_faults_at_each_call(library, tmp_path, scenario):
+    report = strike(library, tmp_path, scenario, 1)
+    assert_every_law_kept(report)
+    assert sum(counts["points"] for counts in report["seen"].values()) == len(MODES) * report["calls"]
+
