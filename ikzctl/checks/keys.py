@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ikzctl.checks.report import day, inside, say
@@ -68,8 +69,18 @@ def _unknown(r: Partner, key: str) -> Iterator[Finding]:
 
 
 def _hint(r: Partner) -> str:
-    likely = next((m for m in municipalities.search(r.short_name, r.land, 3) if _same_type(r.type, m.type)), None)
-    return f". Meinten Sie „{likely.key}“ ({likely.legal_name})?" if likely else ""
+    likely = _by_name(r.land).get(municipalities.fold(r.short_name), ())
+    fitting = next((m for m in likely if _same_type(r.type, m.type)), None)
+    return f". Meinten Sie „{fitting.key}“ ({fitting.legal_name})?" if fitting else ""
+
+
+@cache
+def _by_name(land: str) -> dict[str, list[municipalities.Municipality]]:
+    out: dict[str, list[municipalities.Municipality]] = {}
+    for m in municipalities.of_land(land):
+        for name in {municipalities.fold(m.name), municipalities.fold(m.short_name)}:
+            out.setdefault(name, []).append(m)
+    return out
 
 
 def _same_type(one: str, other: str) -> bool:

@@ -1,0 +1,235 @@
+"""Who may be party to an agreement, and what it must say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ikzctl.checks.network import CooperationFacts, Network
+from ikzctl.checks.report import by_fact, by_rule, day, place, say
+from ikzctl.library import law
+from ikzctl.model.findings import Finding
+from ikzctl.model.partner import COMMUNAL_TYPES, PRIVATE_TYPES
+from ikzctl.registry.facts import AgreementFact
+
+_DECIDED = frozenset({"beschlossen", "unterzeichnet", "genehmigt", "in_kraft"})
+_SIGNED = frozenset({"unterzeichnet", "genehmigt", "in_kraft"})
+
+
+# --- parties ----------------------------------------------------------------------------------------------------------
+
+
+def two_parties(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    if folder.agreement and folder.agreement.state != "beendet" and sum(1 for _ in folder.parties(as_of)) < 2:
+        text = "eine Vereinbarung braucht mindestens zwei Beteiligte unter „members“"
+        yield from by_rule(1, network.land(folder), folder.at("agreement", folder.id), text)
+
+
+def right_kind_of_parties(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    if a is None or a.instrument != "zweckvereinbarung" or a.state == "beendet":
+        return
+    parties = [p for m in folder.parties(as_of) if (p := network.partners.get(m.partner))]
+    if parties and not any(p.type in COMMUNAL_TYPES for p in parties):
+        text = "unter den Beteiligten ist weder eine Kommune noch ein Zweckverband noch eine kommunale Anstalt"
+        yield from by_rule(2, land, folder.at("agreement", a.id), text)
+    for p in parties:
+        at = folder.at("member", p.id, "partner")
+        if p.type in PRIVATE_TYPES:
+            text = f"„{p.short_name}“ ist privat; bitte festhalten, dass keine Rechtsvorschrift der Beteiligung entgegensteht"
+            yield from by_rule(3, land, at, text)
+        elif p.type == "anstalt":
+            text = f"„{p.short_name}“ ist eine nicht kommunale Anstalt; die Vorschrift nennt sie nicht als Beteiligte"
+            yield from by_rule(4, land, at, text)
+
+
+def one_land_or_treaty(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a = folder.agreement
+    lands = sorted({p.land for m in folder.parties(as_of) if (p := network.partners.get(m.partner))})
+    if a and len(lands) > 1 and a.treaty is None:
+        text = f"die Beteiligten gehören zu mehreren Ländern ({', '.join(lands)}); der Staatsvertrag dafür fehlt unter „treaty“"
+        yield from by_rule(47, network.land(folder), folder.at("agreement", a.id, "treaty"), text)
+
+
+# --- contents ---------------------------------------------------------------------------------------------------------
+
+
+def object_fits(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    if a is None or a.instrument != "zweckvereinbarung":
+        return
+    at = folder.at("agreement", a.id, "object")
+    if a.object == "facility_use" and not a.facility:
+        yield from by_rule(
+            5, land, at, "Gegenstand ist die Mitbenutzung, die Einrichtung ist unter „facility“ aber nicht beschrieben"
+        )
+    modes = {m.mode for m in folder.mandates.values()}
+    if a.object == "task" and modes == {"shared_facility"}:
+        yield from by_rule(
+            5, land, at, "alle Mandate sind Mitbenutzungen; Gegenstand ist dann „facility_use“, nicht „task“"
+        )
+
+
+def says_how_it_ends(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a = folder.agreement
+    if a and a.state != "beendet" and not a.notice and "zv.termination" not in a.covers:
+        text = "die Vereinbarung hat keine Kündigungsregel; Recht, Frist, Form und Empfänger gehören unter „notice“"
+        yield from by_rule(29, network.land(folder), folder.at("agreement", a.id, "notice"), text)
+
+
+def says_who_pays(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    has_rule = folder.costs is not None and folder.costs.rules
+    if a and a.state != "beendet" and not has_rule and "zv.cost" not in a.covers:
+        text = "eine Regel über Kosten oder Entschädigung fehlt („costs.yaml“); auch „ohne Erstattung“ ist eine Regel"
+        # the norm of the rule belongs to other Länder; that of Rheinland-Pfalz has not been read
+        own = {"norm": None, "state": "general_knowledge"} if land == "RP" else {}
+        yield from by_rule(37, land, folder.at("agreement", a.id), text, **own)  # type: ignore[arg-type]
+
+
+def says_who_is_liable(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a = folder.agreement
+    if a and a.state != "beendet" and not a.liability and "zv.liability" not in a.covers:
+        text = "die Haftung der Beteiligten untereinander ist offen"
+        yield from by_rule(77, network.land(folder), folder.at("agreement", a.id, "liability"), text)
+
+
+def not_longer_than_allowed(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    """Some laws cap how long a task may be handed over."""
+    a = folder.agreement
+    start = (a.from_ or a.entry_date or next((v.from_ for v in a.versions if v.from_), None)) if a else None
+    for m in folder.mandates.values():
+        task = network.tasks.get(m.task)
+        if a is None or task is None or task.maximum_years is None:
+            continue
+        begin, end = m.from_ or start, m.until or a.until
+        if end is None:
+            text = f"„{task.name}“ darf höchstens {task.maximum_years} Jahre übertragen werden; ein Ende ist nicht bestimmt"
+            yield say("IKZ-L104", "warning", folder.at("mandate", m.id), text)
+        elif begin and end >= _years_later(begin, task.maximum_years):
+            text = f"„{task.name}“ darf höchstens {task.maximum_years} Jahre übertragen werden; vorgesehen ist {day(begin)} bis {day(end)}"
+            yield say("IKZ-L104", "error", folder.at("mandate", m.id, "until"), text)
+
+
+def _years_later(start: date, years: int) -> date:
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        return date(start.year + years, 3, 1)
+
+
+def promised_papers_exist(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a = folder.agreement
+    for i, document in enumerate(a.documents if a else ()):
+        if a and a.state in _SIGNED and document.state in ("fehlt", "entwurf", "abgestimmt"):
+            text = f"die Vereinbarung ist {_word(a)}, das zugesagte Dokument „{document.id}“ ist aber noch nicht geschlossen ({document.state})"
+            yield say("IKZ-L105", "warning", folder.at("agreement", a.id, "documents", i, "state"), text)
+
+
+def _word(a: AgreementFact) -> str:
+    return {"in_kraft": "in Kraft"}.get(a.state, a.state)
+
+
+# --- resolutions and signatures ---------------------------------------------------------------------------------------
+
+
+def councils_resolved(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    if a is None or a.state not in _DECIDED:
+        return
+    for m in folder.parties(as_of):
+        resolved = any(
+            about in ("abschluss", "beitritt", "zustimmung") and result == "angenommen"
+            for about, _, _, result in m.resolutions
+        )
+        if m.state == "beigetreten" and not resolved:
+            text = f"der Beschluss von Rat oder Kreistag („{network.name(m.partner)}“) ist nicht eingetragen"
+            norm = "§ 32 Abs. 1 GemO" if land == "RP" else ""
+            yield from by_rule(70, land, folder.at("member", m.partner, "resolutions"), text, norm=norm)
+
+
+def signed_and_published(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    if a is None or a.state not in _SIGNED:
+        return
+    for m in folder.parties(as_of):
+        if m.state != "beigetreten":
+            continue
+        if not any(signed for _, signed, _, _ in m.signatures):
+            text = f"die Vereinbarung ist {_word(a)}, die Unterschrift von „{network.name(m.partner)}“ ist aber nicht eingetragen"
+            yield say("IKZ-L101", "warning", folder.at("member", m.partner, "signatures"), text)
+        published = any(d for _, d in m.publications)
+        if a.state == "in_kraft" and a.instrument == "zweckvereinbarung" and land == "RP" and not published:
+            text = f"die Bekanntmachung von „{network.name(m.partner)}“ ist nicht eingetragen"
+            at = folder.at("member", m.partner, "publications")
+            yield by_fact("IKZ-L102", "warning", land, "rp.12.publication", at, text)
+
+
+def signed_by_the_office(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    land = network.land(folder)
+    for m in folder.members.values():
+        for i, (_, signed, mode, office) in enumerate(m.signatures):
+            at = folder.at("member", m.partner, "signatures", i)
+            if signed and not office:
+                yield from by_rule(71, land, at, "die Amtsbezeichnung fehlt, mit der unterschrieben wurde („office“)")
+            if mode == "fortgeschritten":
+                yield from by_rule(72, land, at, "elektronisch genügt nur die qualifizierte Signatur (qes)")
+            elif mode == "qes":
+                text = "ob eine qualifizierte Signatur die eigenhändige Unterschrift ersetzt, ist offen"
+                yield from by_rule(73, land, at, text)
+
+
+def way_of_signing(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    a, land = folder.agreement, network.land(folder)
+    if a is None:
+        return
+    at = folder.at("agreement", a.id, "electronic_signature")
+    if a.signature == "fortgeschritten":
+        yield from by_rule(72, land, at, "elektronisch genügt nur die qualifizierte Signatur (qes)")
+    elif a.signature == "qes":
+        yield from by_rule(
+            73, land, at, "ob eine qualifizierte Signatur die eigenhändige Unterschrift ersetzt, ist offen"
+        )
+
+
+def notice_in_due_form(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    land = network.land(folder)
+    for m in folder.members.values():
+        if m.termination is None:
+            continue
+        if m.termination.form != "schriftform":
+            text = f"die Kündigung ist in {m.termination.form} erklärt; verlangt ist die Schriftform"
+            yield from by_rule(74, land, folder.at("member", m.partner, "termination", "form"), text)
+        if not m.termination.reason:
+            text = "die Kündigung nennt keinen Grund; sie soll begründet sein"
+            yield from by_rule(74, land, folder.at("member", m.partner, "termination"), text, at_most="warning")
+
+
+def law_as_checked(network: Network, as_of: date) -> Iterator[Finding]:
+    """The registry says with which state of the law it was last checked; a newer one ships now."""
+    head = network.head
+    if head is None or head.law_edition is None or head.land not in law.lands():
+        return
+    shipped = law.law_pack(head.land).edition
+    if head.law_edition < shipped:
+        text = f"das Register wurde zuletzt mit dem Rechtsstand {head.law_edition} geprüft, hinterlegt ist {shipped}"
+        yield from by_rule(80, head.land, place("registry", "registry", "", "law_edition"), text)
+
+
+GLOBAL = (law_as_checked,)
+COOPERATION = (
+    two_parties,
+    right_kind_of_parties,
+    one_land_or_treaty,
+    object_fits,
+    says_how_it_ends,
+    says_who_pays,
+    says_who_is_liable,
+    not_longer_than_allowed,
+    promised_papers_exist,
+    councils_resolved,
+    signed_and_published,
+    signed_by_the_office,
+    way_of_signing,
+    notice_in_due_form,
+)

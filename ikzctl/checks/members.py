@@ -1,0 +1,184 @@
+"""Who takes part from when to when, and whether mandates and positions keep to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from ikzctl.checks.network import PARTY_ROLES, CooperationFacts, Network
+from ikzctl.checks.report import day, listed, say, span
+from ikzctl.model.findings import FieldPath, Finding
+from ikzctl.registry.facts import MandateFact, MemberFact
+
+_WORKING = frozenset({"pilot", "betrieb"})
+
+
+def has_head(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    if folder.cooperation is None:
+        text = f"im Ordner cooperations/{folder.id} fehlt die Datei cooperation.yaml"
+        yield say("IKZ-S013", "error", folder.own, text)
+
+
+def has_members(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    c = folder.cooperation
+    if c and c.phase not in ("idee", "beendet") and len(folder.members) < 2:
+        text = f"die Zusammenarbeit „{c.name}“ hat {len(folder.members) or 'kein'} Mitglied; erwartet werden mindestens zwei"
+        yield say("IKZ-N004", "warning", folder.own, text)
+
+
+def mandates_fit_tasks(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    c = folder.cooperation
+    if c is None:
+        return
+    for m in folder.mandates.values():
+        if m.task not in c.tasks:
+            text = f"die Aufgabe „{m.task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(c.tasks)}"
+            yield say("IKZ-N005", "error", folder.at("mandate", m.id, "task"), text)
+    given = {m.task for m in folder.mandates.values()}
+    for i, task in enumerate(c.tasks):
+        if folder.agreement and task not in given:
+            text = f"für die Aufgabe „{network.task_name(task)}“ gibt es eine Vereinbarung, aber kein Mandat: Wer tut was für wen?"
+            yield say("IKZ-N006", "warning", folder.at("cooperation", folder.id, "tasks", i), text)
+
+
+def members_fit_tasks(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    tasks = folder.cooperation.tasks if folder.cooperation else ()
+    for m in folder.members.values():
+        for i, task in enumerate(m.tasks):
+            if task not in tasks:
+                text = f"die Aufgabe „{task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(tasks)}"
+                yield say("IKZ-N007", "error", folder.at("member", m.partner, "tasks", i), text)
+
+
+def excluded_yet_principal(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    for m in folder.mandates.values():
+        for i, principal in enumerate(m.principals):
+            member = folder.members.get(principal)
+            if member is None:
+                continue
+            if _excluded(member, m) or (member.tasks and m.task not in member.tasks):
+                text = (
+                    f"„{network.name(principal)}“ nimmt an der Aufgabe „{m.task}“ nicht teil (Ausnahme oder Aufgabenliste der "
+                    "Mitgliedschaft), steht hier aber als Auftraggeber"
+                )
+                yield say("IKZ-N008", "error", folder.at("mandate", m.id, "principals", i), text)
+
+
+def _excluded(member: MemberFact, mandate: MandateFact) -> bool:
+    return any(
+        mandate.id in mandates or (mandate.task in tasks and not mandates) for tasks, mandates in member.exceptions
+    )
+
+
+def mandates_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    for m in folder.mandates.values():
+        parties: list[tuple[FieldPath, str]] = [(("principals", i), p) for i, p in enumerate(m.principals)]
+        if m.agent:
+            parties.append((("agent",), m.agent))
+        for path, partner in parties:
+            member = folder.members.get(partner)
+            for code, text in _outside(m, member, network.name(partner)) if member else ():
+                yield say(code, "error", folder.at("mandate", m.id, *path), text)
+
+
+def _outside(m: MandateFact, member: MemberFact, name: str) -> Iterator[tuple[str, str]]:
+    if m.from_ and member.from_ and m.from_ < member.from_:
+        yield (
+            "IKZ-T008",
+            f"das Mandat beginnt am {day(m.from_)}, „{name}“ ist aber erst ab {day(member.from_)} Mitglied",
+        )
+    ends = member.until
+    if ends and (m.until is None or m.until > ends):
+        goes_on = f"das Mandat gilt bis {day(m.until)}" if m.until else "das Mandat hat kein Ende"
+        yield "IKZ-T009", f"{goes_on}, „{name}“ ist aber nur bis {day(ends)} Mitglied"
+
+
+def positions_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    for pool in folder.pools.values():
+        member = folder.members.get(pool.partner)
+        if member is None:
+            continue
+        for i, p in enumerate(pool.positions):
+            early = p.from_ and member.from_ and p.from_ < member.from_
+            late = member.until and p.from_ and (p.until is None or p.until > member.until)
+            if early or late:
+                text = (
+                    f"die Stelle „{p.id}“ gilt {span(p.from_, p.until)}, „{network.name(pool.partner)}“ ist aber nur "
+                    f"{span(member.from_, member.until)} Mitglied"
+                )
+                yield say("IKZ-T010", "warning", folder.at("pool", pool.partner, "positions", i), text)
+
+
+def in_force_needs_members(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    if folder.agreement is None or folder.agreement.state != "in_kraft":
+        return
+    joining = {p for v in folder.agreement.versions if not v.from_ or v.from_ > as_of for p in v.joins}
+    for m in folder.members.values():
+        planned = m.from_ is not None and m.from_ > as_of
+        if m.state == "vorgesehen" and m.role in PARTY_ROLES and m.partner not in joining and not planned:
+            text = (
+                f"die Vereinbarung ist in Kraft, die Mitgliedschaft von „{network.name(m.partner)}“ aber nur vorgesehen; "
+                "richtig ist „beigetreten“, oder eine künftige Fassung nennt den Partner unter „joins“"
+            )
+            yield say("IKZ-T011", "error", folder.at("member", m.partner, "state"), text)
+
+
+def partners_still_exist(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    for m in folder.members.values():
+        partner = network.partners.get(m.partner)
+        if partner and partner.until and (m.until is None or m.until > partner.until) and m.state != "ausgeschieden":
+            after = f"; Rechtsnachfolger ist „{partner.successor}“" if partner.successor else ""
+            text = f"„{partner.short_name}“ besteht nur bis {day(partner.until)}, die Mitgliedschaft geht darüber hinaus{after}"
+            yield say("IKZ-T012", "error", folder.at("member", m.partner, "until"), text)
+
+
+def one_agent_per_task(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    """The same whole task of the same partner given to two agents at the same time."""
+    given: dict[tuple[str, str], list[MandateFact]] = {}
+    for m in folder.mandates.values():
+        if m.mode in ("delegating", "mandating") and m.scope == "ganz" and m.area == "gesamt" and m.from_:
+            for principal in m.principals:
+                given.setdefault((m.task, principal), []).append(m)
+    for (task, principal), mandates in given.items():
+        ordered = sorted(mandates, key=lambda m: (m.from_ or date.min, m.id))
+        for one, other in pairwise(ordered):
+            if other.from_ and (one.until is None or other.from_ <= one.until):
+                text = (
+                    f"die ganze Aufgabe „{task}“ von „{network.name(principal)}“ ist zur selben Zeit auch im Mandat „{one.id}“ "
+                    f"übertragen ({span(one.from_, one.until)})"
+                )
+                yield say("IKZ-N009", "error", folder.at("mandate", other.id, "principals"), text)
+
+
+def conflicting_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    """Roles of one system that a single position must not hold at the same time."""
+    for pool in folder.pools.values():
+        for i, position in enumerate(pool.positions):
+            held: dict[str, list[tuple[str, date | None, date | None]]] = {}
+            for k, (system, role, from_, until) in enumerate(position.roles):
+                known = network.systems.get(system)
+                conflicts = {r[0]: set(r[3]) for r in known.roles} if known else {}
+                for other, start, end in held.get(system, ()):
+                    apart = (until and start and until < start) or (end and from_ and end < from_)
+                    if not apart and (other in conflicts.get(role, ()) or role in conflicts.get(other, ())):
+                        text = f"die Stelle „{position.id}“ hat in „{system}“ die unvereinbaren Rollen „{other}“ und „{role}“"
+                        yield say(
+                            "IKZ-G006", "error", folder.at("pool", pool.partner, "positions", i, "roles", k), text
+                        )
+                held.setdefault(system, []).append((role, from_, until))
+
+
+COOPERATION = (
+    has_head,
+    has_members,
+    mandates_fit_tasks,
+    members_fit_tasks,
+    excluded_yet_principal,
+    mandates_inside_memberships,
+    positions_inside_memberships,
+    in_force_needs_members,
+    partners_still_exist,
+    one_agent_per_task,
+    conflicting_roles,
+)
