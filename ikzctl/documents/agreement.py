@@ -154,9 +154,9 @@ def _signature(case: DraftCase, id: str) -> Signature:
     seal = Text(" · Dienstsiegel (L. S.)".replace("L. S.", "L.\u00a0S."))
     if found is None:
         missing = Open(f"Amtsbezeichnung, {partner.short_name}", f"partners/{id}.yaml: representation")
-        return Signature((line,), (missing, seal))
+        return Signature(line, (missing, seal))
     title = german.office_title(found.office, found.holder, found.office_feminine)
-    return Signature((line,), (Text(title), seal))
+    return Signature(line, (Text(title), seal))
 
 
 def render_slots(document: Document) -> dict[str, str]:

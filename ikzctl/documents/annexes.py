@@ -16,6 +16,7 @@ from ikzctl.documents.wordml import parties_table
 from ikzctl.documents.words import clause
 from ikzctl.library import german
 from ikzctl.model.pool import Position
+from ikzctl.model.security import Commitment
 from ikzctl.model.system import System
 
 _CASE_STATES = {
@@ -47,8 +48,6 @@ class AnnexPlan:
 
 def plan_annexes(case: DraftCase) -> tuple[AnnexPlan, ...]:
     """Annexes in their order; each only where there is something to list and the clause that needs it is in the text."""
-    from ikzctl.documents.context_data import systems
-
     plans = []
     if any(case.tasks[id].case_groups for id in case.task_ids):
         plans.append(AnnexPlan("aufgaben", "Aufgaben und Fallgruppen", "A01", _tasks))
@@ -105,7 +104,9 @@ def _systems(case: DraftCase) -> Table:
     rows = []
     for system in systems(case):
         path = f"systems/{system.id}.yaml"
-        tenants = [case.partners[t.partner].short_name for t in system.tenants if t.partner in case.parties]
+        tenants = [
+            case.partners[t.partner].short_name for t in system.tenants if t.partner in case.parties and not t.example
+        ]
         tasks = [case.tasks[id].name for id in system.tasks if id in case.task_ids]
         operator = cell(system.operator) if system.operator else _open("Betreiber", f"{path}: operator")
         owners = cell(", ".join(dict.fromkeys(tenants))) if tenants else _open("Mandanten", f"{path}: tenants")
@@ -142,10 +143,11 @@ def _posts(case: DraftCase) -> Table:
 
 def _post(case: DraftCase, id: str, position: Position, path: str) -> tuple[Inlines, ...]:
     tasks = [case.tasks[task].name for task in position.tasks if task in case.tasks]
+    firm = not (position.example or case.pools[id].example)
     grade = (
         cell(german.pay_grade(position.pay_grade)) if position.pay_grade else _open("Bewertung", f"{path}.pay_grade")
     )
-    fte = cell(german.decimal(position.fte, 2)) if position.fte is not None else _open("VZÄ", f"{path}.fte")
+    fte = cell(german.decimal(position.fte, 2)) if position.fte is not None and firm else _open("VZÄ", f"{path}.fte")
     return (cell(case.partners[id].short_name), cell(position.function), cell(", ".join(tasks) or "alle"), grade, fte)
 
 
@@ -157,9 +159,12 @@ def _total(case: DraftCase) -> tuple[Inlines, ...]:
         for position in case.pools[id].positions
         if position.until is None or position.until >= case.as_of
     ]
-    known = sum((p.fte for p in live if p.fte is not None), Decimal(0))
-    label = "Summe" if all(p.fte is not None for p in live) else "Summe der bekannten Anteile"
-    return (cell(label), (), (), (), cell(german.decimal(known, 2)))
+    known = [p.fte for p in live if p.fte is not None and not p.example]
+    total = (
+        cell(german.decimal(sum(known, Decimal(0)), 2)) if known else _open("Summe", f"cooperations/{case.id}/pools/")
+    )
+    label = "Summe" if len(known) == len(live) else "Summe der bekannten Anteile"
+    return (cell(label), (), (), (), total)
 
 
 def _security(case: DraftCase) -> Table:
@@ -181,7 +186,7 @@ def _security(case: DraftCase) -> Table:
             rows.append(
                 (
                     cell(case.partners[id].short_name),
-                    cell(level_text(commitment.framework, commitment.level, commitment.edition)),
+                    cell(_promise(commitment)),
                     cell(since) if since else _open("Tag der Zusage", f"{path}.committed_on"),
                     cell(
                         f"{state} am {german.date_short(commitment.implemented_on)}"
@@ -194,6 +199,13 @@ def _security(case: DraftCase) -> Table:
     return Table(
         ("Beteiligter", "Regelwerk und Niveau", "zugesagt", "Stand", "Nachweis"), (20, 30, 14, 16, 20), tuple(rows)
     )
+
+
+def _promise(commitment: Commitment) -> str:
+    """What was promised; rules of the partners' own are described by their scope, because their level has no name."""
+    if commitment.framework == "eigene" and commitment.scope:
+        return clause(commitment.scope)
+    return level_text(commitment.framework, commitment.level, commitment.edition)
 
 
 def _rates(case: DraftCase) -> Table:

@@ -114,8 +114,8 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    lines: tuple[Inlines, ...]
-    """„Für den …“ and so on"""
+    name: Inlines
+    """„Für den …“"""
     office: Inlines
 
 
@@ -173,7 +173,7 @@ def all_inlines(document: Document) -> Iterator[tuple[str, Inlines]]:
             for line_ in absatz.lines:
                 yield section.clause_id, line_.inlines
     for signature in document.signatures:
-        for line in (*signature.lines, signature.office):
+        for line in (signature.name, signature.office):
             yield "S09", line
     for annex in document.annexes:
         yield f"Anlage {annex.number}", annex.reference

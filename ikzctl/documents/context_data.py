@@ -77,6 +77,13 @@ def _gate(case: DraftCase) -> list[str]:
     out = []
     for gate in case.cooperation.gates.security:
         text = level_text(gate.framework, gate.level, gate.edition)
+        if gate.example:
+            out.append(
+                Placeholder(
+                    f"Sicherheitsniveau, Beispiel: {text}", f"cooperations/{case.id}/cooperation.yaml: gates.security"
+                )
+            )
+            continue
         if gate.monitoring_24_7:
             text += " mit Überwachung der Endgeräte rund um die Uhr"
         out.append(text)

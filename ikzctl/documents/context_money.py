@@ -18,7 +18,6 @@ from ikzctl.model.costs import (
     CostType,
     DeductIncome,
     FixedShare,
-    FreeStep,
     HostShare,
     NoCompensation,
     Rate,
@@ -106,7 +105,7 @@ class _Figures:
 
     def __init__(self, case: DraftCase, rule: CostRule, number: int) -> None:
         self.case = case
-        self.agreed = rule.state == "vereinbart"
+        self.agreed = rule.state == "vereinbart" and not rule.example
         self.path = f"cooperations/{case.id}/costs.yaml: rules[{number}]"
         self.name = rule.name
 
@@ -153,7 +152,7 @@ def _step(figures: _Figures, step: Step) -> dict[str, object]:
     out: dict[str, object] = {"kind": step.step, "text": ""}
     text = getattr(step, "text", None)
     if text:
-        out["text"] = sentence(text) if isinstance(step, FreeStep) else clause(text)
+        out["text"] = sentence(text)
     if isinstance(step, Collect):
         label = f"Kostenarten der Kostenregel „{figures.name}“"
         out["costs"] = [_cost(figures, cost) for cost in step.costs] or [Placeholder(label, figures.path)]
@@ -237,7 +236,7 @@ def rate_amount(case: DraftCase, rate: Rate) -> Markup:
     """The rate with its unit; a rate that is not agreed is an open fact, whatever figure stands in the registry."""
     path = f"cooperations/{case.id}/costs.yaml: rates ({rate.id})"
     amount: str = Placeholder(f"Betrag „{rate.name}“", path)
-    if rate.amount is not None and rate.state == "vereinbart":
+    if rate.amount is not None and rate.state == "vereinbart" and not rate.example:
         amount = money(rate.amount, case.head.house_style.euro)
     return say(amount, f" je {rate.unit}")
 
@@ -261,7 +260,7 @@ def _keys(case: DraftCase) -> list[dict[str, object]]:
             seen.add(mark)
             name = _KEY_NAMES[weight.by]
             path = f"cooperations/{case.id}/costs.yaml: rules[{number}].steps"
-            agreed = rule.state == "vereinbart"
+            agreed = rule.state == "vereinbart" and not rule.example
             statistic = (
                 clause(weight.statistic)
                 if weight.statistic and agreed
@@ -285,7 +284,7 @@ def _incomes(case: DraftCase) -> list[dict[str, object]]:
         out.append(
             {
                 "name": item.name,
-                "task": f" der Aufgabe „{case.tasks[item.task].name}“" if item.task else "",
+                "task": _of_task(item.name, case.tasks[item.task].name) if item.task else "",
                 "booked": item.booked_by,
                 "booked_open": Placeholder(f"wer vereinnahmt: {item.name}", path),
                 "set_off": item.set_off,
@@ -312,12 +311,19 @@ def _incomes(case: DraftCase) -> list[dict[str, object]]:
     return out
 
 
+def _of_task(name: str, task: str) -> str:
+    """„ der Aufgabe …“ unless the name of the income says so already."""
+    return "" if task in name else f" der Aufgabe „{task}“"
+
+
 def _days(value: int | None, label: str, path: str) -> str:
     return german.period(value, "day", "dative") if value else Placeholder(label, path)
 
 
 def _settlement(case: DraftCase) -> dict[str, object]:
     found = case.costs.settlement if case.costs else None
+    if found and found.example:
+        found = None
     path = f"cooperations/{case.id}/costs.yaml: settlement"
     agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
     issuer: str = Placeholder("Beteiligter, der abrechnet", f"{path}.issued_by")

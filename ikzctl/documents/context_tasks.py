@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ikzctl.documents.case import DraftCase
@@ -150,7 +151,7 @@ def _mandate(case: DraftCase, mandate: Mandate, position: int, noun: str) -> dic
     free = mandate.mode in ("joint", "reciprocal") and not mandate.agent
     label = f"übrige Beteiligte der Aufgabe {task.name}"
     return {
-        "label": f"mandat-{position}",
+        "label": mandate_label(position),
         "task": task.name,
         "object": f"die Aufgabe „{task.name}“{part}",
         "part": part,
@@ -186,34 +187,41 @@ def _period(mandate: Mandate) -> str:
 
 
 def _outward(case: DraftCase, noun: str) -> list[dict[str, object]]:
-    """Mandates that act outwards in the same way, put together."""
-    groups: dict[tuple[object, ...], list[Mandate]] = {}
-    for mandate in case.current_mandates:
+    """Mandates that act outwards in the same way, put together; several mandates of one task are told apart by reference."""
+    count = Counter(mandate.task for mandate in case.current_mandates)
+    groups: dict[tuple[str, str, str | None, str], list[tuple[int, Mandate]]] = {}
+    for position, mandate in enumerate(case.current_mandates, 1):
         actor = mandate.agent if "agent" in (mandate.acts_in_name, mandate.appeals) else None
         # an open question is asked per task, so that each answer finds its field
-        alone = mandate.id if "offen" in (mandate.acts_in_name, mandate.appeals) else ""
-        groups.setdefault((mandate.acts_in_name, mandate.appeals, actor, alone), []).append(mandate)
-    out = []
-    for (acts, appeals, _, _), mandates in groups.items():
-        first = mandates[0]
-        names = list(dict.fromkeys(f"„{case.tasks[m.task].name}“" for m in mandates))
-        name = case.tasks[first.task].name
-        free = first.mode in ("joint", "reciprocal") and not first.agent
-        out.append(
-            {
-                "where": f"der Aufgabe {names[0]}" if len(names) == 1 else f"den Aufgaben {listed(names)}",
-                "acts": acts,
-                "appeals": appeals,
-                "actor": singular(noun, "handelnd") if free else agent_forms(case, first),
-                "acts_open": Placeholder(
-                    f"in wessen Namen bei der Aufgabe {name} gehandelt wird", _path(case, first, "acts_in_name")
-                ),
-                "appeals_open": Placeholder(
-                    f"Widerspruchsstelle bei der Aufgabe {name}", _path(case, first, "appeals")
-                ),
-            }
-        )
-    return out
+        alone = count[mandate.task] > 1 or "offen" in (mandate.acts_in_name, mandate.appeals)
+        key = (mandate.acts_in_name, mandate.appeals, actor, mandate.id if alone else "")
+        groups.setdefault(key, []).append((position, mandate))
+    return [_outward_group(case, noun, group, count) for group in groups.values()]
+
+
+def _outward_group(
+    case: DraftCase, noun: str, group: list[tuple[int, Mandate]], count: Counter[str]
+) -> dict[str, object]:
+    position, first = group[0]
+    names = list(dict.fromkeys(f"„{case.tasks[mandate.task].name}“" for _, mandate in group))
+    name = case.tasks[first.task].name
+    free = first.mode in ("joint", "reciprocal") and not first.agent
+    acts = f"in wessen Namen bei der Aufgabe {name} gehandelt wird"
+    appeals = f"Widerspruchsstelle bei der Aufgabe {name}"
+    return {
+        "where": f"der Aufgabe {names[0]}" if len(names) == 1 else f"den Aufgaben {listed(names)}",
+        "ref": f"A02#{mandate_label(position)}" if count[first.task] > 1 else "",
+        "acts": first.acts_in_name,
+        "appeals": first.appeals,
+        "actor": singular(noun, "handelnd") if free else agent_forms(case, first),
+        "acts_open": Placeholder(acts, _path(case, first, "acts_in_name")),
+        "appeals_open": Placeholder(appeals, _path(case, first, "appeals")),
+    }
+
+
+def mandate_label(position: int) -> str:
+    """Mark of the Absatz that hands over the mandate, for references."""
+    return f"mandat-{position}"
 
 
 def _carve_outs(case: DraftCase) -> list[dict[str, object]]:
@@ -230,7 +238,7 @@ def _carve_outs(case: DraftCase) -> list[dict[str, object]]:
                     "task": case.tasks[mandate.task].name,
                     "text": clause(item.text),
                     "holder": holder,
-                    "reason": clause(item.reason) if item.reason else "",
+                    "reason": sentence(item.reason) if item.reason else "",
                 }
             )
     return out
@@ -348,9 +356,14 @@ def _distribution(case: DraftCase) -> list[dict[str, object]]:
     return [
         {
             "task": case.tasks[item.task].name,
-            "rule": _RULES[item.rule],
-            "text": clause(item.text) if item.text else "",
-            "minimum": german.decimal(item.minimum_fte) if item.minimum_fte is not None else "",
+            "rule": Placeholder(
+                f"Verteilung der Arbeit, Beispiel: {_RULES[item.rule]}",
+                f"cooperations/{case.id}/cooperation.yaml: distribution",
+            )
+            if item.example
+            else _RULES[item.rule],
+            "text": sentence(item.text) if item.text and not item.example else "",
+            "minimum": german.decimal(item.minimum_fte) if item.minimum_fte is not None and not item.example else "",
         }
         for item in case.cooperation.distribution
         if item.task in case.task_ids
@@ -399,7 +412,7 @@ def _staffing(task: Task) -> dict[str, str]:
     if staffing is None:
         return {"text": "", "norm": ""}
     parts = []
-    if staffing.minimum_headcount:
+    if staffing.minimum_headcount and not staffing.qualification:
         parts.append(f"mindestens {german.counted(staffing.minimum_headcount, 'Fachkraft', 'Fachkräfte', 'feminin')}")
     if staffing.qualification:
         parts.append(clause(staffing.qualification))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ikzctl.documents.case import DraftCase
 from ikzctl.documents.marks import Placeholder
-from ikzctl.documents.words import clause, collective, day, listed, money, partner_forms, sentence, span
+from ikzctl.documents.words import clause, collective, day, listed, money, partner_forms, say, sentence, span
 from ikzctl.library import german
 from ikzctl.model.agreement import Grid, NoticeRule
 
@@ -26,6 +26,14 @@ _GRID_MONTHS: dict[Grid, tuple[int, ...]] = {
     "schuljahresende": (7,),
 }
 _FORMS = {"schriftform": "Schriftform", "textform": "Textform", "elektronisch": "elektronischen Form"}
+_DURATIONS = {
+    "unbefristet": "unbefristet",
+    "befristet": "befristet",
+    "mindestlaufzeit": "unbefristet mit Mindestlaufzeit",
+    "erprobung": "zur Erprobung befristet",
+    "offen": "offen",
+}
+_SURVIVALS = {"fortsetzung_unter_uebrigen": "Fortsetzung unter den übrigen", "ende_fuer_alle": "Ende für alle"}
 _CONSENTS = {
     "alle": "Der Beitritt bedarf der Zustimmung aller Beteiligten.",
     "mehrheit": "Der Beitritt bedarf der Zustimmung der Mehrheit der Beteiligten.",
@@ -71,10 +79,13 @@ def _duration(case: DraftCase) -> dict[str, object]:
         minimum = f"für die Dauer von {span(found.minimum, 'dative')} ab dem Wirksamwerden"
     capped = [case.tasks[id] for id in case.task_ids if case.tasks[id].maximum_years]
     return {
-        "kind": found.kind,
+        # an example is a proposal: it is shown, but as open
+        "kind": "offen" if found.example else found.kind,
         "until": day(found.until, "Ende der Laufzeit", _file(case, "duration.until")),
         "minimum": minimum,
-        "open": Placeholder("Laufzeit", _file(case, "duration.kind")),
+        "open": Placeholder(
+            f"Laufzeit, Beispiel: {_DURATIONS[found.kind]}" if found.example else "Laufzeit", _file(case, "duration")
+        ),
         "cap": f"die Aufgabe „{capped[0].name}“" if capped else "",
     }
 
@@ -106,21 +117,24 @@ def _notice(case: DraftCase, rule: NoticeRule, position: int) -> dict[str, objec
         "beauftragter": "der beauftragte Beteiligte",
         "uebrige": "jeder der übrigen Beteiligten",
     }
-    if isinstance(rule.who, str):
-        subject = who[rule.who]
+    named: object = rule.who
+    if isinstance(named, tuple):
+        subject = listed([partner_forms(case.partners[id])["nom"] for id in named])
     else:
-        subject = listed([partner_forms(case.partners[id])["nom"] for id in rule.who])
+        subject = who[str(named)]
     period: str = Placeholder("Kündigungsfrist", f"{path}.period")
     if rule.period:
         period = f"mit einer Frist von {span(rule.period, 'dative')}"
     first = first_day(case, rule)
+    proposal = f"mit einer Frist von {span(rule.period, 'dative') if rule.period else '…'} {_GRIDS[rule.to]}"
     return {
         "label": f"frist-{position}",
         "who": subject,
         "part": "für einzelne Aufgaben " if rule.kind == "teilkuendigung" else "",
-        "period": period,
-        "to": _GRIDS[rule.to],
-        "earliest": german.date_long(first) if first else "",
+        "when": Placeholder(f"Frist und Termin der Kündigung, Beispiel: {proposal}", path)
+        if rule.example
+        else say(period, " ", _GRIDS[rule.to]),
+        "earliest": german.date_long(first) if first and not rule.example else "",
     }
 
 
@@ -168,18 +182,23 @@ def _notice_form(case: DraftCase, ordinary: list[NoticeRule], noun: str) -> dict
     to = {
         "alle_beteiligten": everyone,
         "beauftragter": "dem beauftragten Beteiligten",
-        "koordinator": partner_forms(case.partners[coordinator])["dat"] if coordinator and coordinator in case.partners else everyone,
+        "koordinator": partner_forms(case.partners[coordinator])["dat"]
+        if coordinator and coordinator in case.partners
+        else everyone,
     }
     return {"form": _FORMS[rule.form], "to": to[rule.addressees], "resolution": rule.resolution_required}
 
 
 def _leaving(case: DraftCase) -> dict[str, object]:
     found = case.agreement.leaving
+    survival = "Fortbestand nach einem Ausscheiden"
+    if found.example and found.survival != "offen":
+        survival += f", Beispiel: {_SURVIVALS[found.survival]}"
     return {
-        "survival": found.survival,
-        "survival_open": Placeholder("Fortbestand nach einem Ausscheiden", _file(case, "leaving.survival")),
-        "without_agent": found.ends_without_agent,
-        "minimum": german.number_word(found.minimum_partners) if found.minimum_partners else "",
+        "survival": "offen" if found.example else found.survival,
+        "survival_open": Placeholder(survival, _file(case, "leaving.survival")),
+        "without_agent": found.ends_without_agent and not found.example,
+        "minimum": german.number_word(found.minimum_partners) if found.minimum_partners and not found.example else "",
         "recompute": sentence(found.recompute) if found.recompute else "",
         "tail": sentence(found.tail_cost) if found.tail_cost else "",
         "tail_open": Placeholder("Nachlaufkosten", _file(case, "leaving.tail_cost")),
@@ -194,7 +213,7 @@ def _accession(case: DraftCase) -> dict[str, object]:
         partner = case.partners.get(item.partner)
         if partner is not None and item.partner not in case.parties:
             begin = f" (zum {german.date_long(item.from_)})" if item.from_ else ""
-            candidates.append(partner_forms(partner)["dat"] + begin)
+            candidates.append(partner_forms(partner)["gen"] + begin)
     return {
         "open": found.open,
         "consent": _CONSENTS.get(found.consent)

@@ -7,6 +7,7 @@ without data, to multiply text or to call anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from ikzctl.documents.filters import FILTERS, no_break
 from ikzctl.documents.marks import Placeholder, printable, printed
 from ikzctl.model.errors import UserError
 
+_TAGS_ONLY = re.compile(r"[ \t]*(?:\{%[^%]*%\}[ \t]*)+")
 MAX_SOURCE = 64_000
 MAX_CONSTANT = 2_000
 MAX_LOOP_DEPTH = 2
@@ -78,10 +80,21 @@ class Fenced(ImmutableSandboxedEnvironment):
 class ClauseEnvironment(Fenced):
     """For clause texts: the output is escaped text in the grammar of clauses, values wrapped in our signs."""
 
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        # trim_blocks takes the line end after every tag; a line that also holds words must keep it, or two items become one
+        kept = "\n".join(_keep_line_end(line) for line in source.split("\n"))
+        return super()._parse(kept, name, filename)
+
     def treat_text(self, tree: nodes.Template) -> None:
         # Values are escaped by autoescape; escaping the fixed text too makes the whole output of one kind again.
         for data in tree.find_all(nodes.TemplateData):
             data.data = str(escape(no_break(data.data)))
+
+
+def _keep_line_end(line: str) -> str:
+    if line.rstrip().endswith("%}") and not _TAGS_ONLY.fullmatch(line):
+        return line.rstrip()[:-2] + "+%}"
+    return line
 
 
 class LayoutEnvironment(Fenced):

@@ -12,6 +12,7 @@ from ikzctl.documents.marks import REF_END, REF_START, Placeholder, printed
 from ikzctl.library.german import NBSP, capitalised, citation, enumeration, number_word
 
 _TARGET = re.compile(r"(?:[A-Z][0-9]{2}|own-[a-z0-9-]+)(?:#[a-z][a-z0-9-]*)?|anlage#[a-z][a-z0-9-]*")
+_LABEL = re.compile(r"[a-z][a-z0-9-]*")
 _TRAILING = re.compile(r"(§§?|\b(?:Art|Abs|Nr|Buchst)\.|\bAnlage) $")
 _UNITS = re.compile(r"(?<=\d) (?=(?:€|Euro|%|VZÄ)(?!\w))")
 
@@ -33,6 +34,13 @@ def join_words(items: Sequence[str], last: str = "und") -> Markup:
     return Markup(enumeration([printed(item) for item in items], str(escape(last))))  # noqa: S704
 
 
+def mark(label: str) -> Markup:
+    """A label from a loop: the only value that the grammar may read as part of its own signs."""
+    if not _LABEL.fullmatch(label):
+        raise ValueError(f"„{label}“ ist keine Marke")
+    return Markup(label)  # noqa: S704
+
+
 def first_capital(value: str) -> str:
     return value if isinstance(value, Placeholder) else capitalised(value)
 
@@ -47,6 +55,7 @@ def size(items: Collection[Any]) -> int:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "ref": reference,
+    "marke": mark,
     "aufzaehlung": join_words,
     "gross": first_capital,
     "zahlwort": count_word,

@@ -66,13 +66,34 @@ def _tags(root: etree._Element) -> list[str]:
 
 def _check_fields(root: etree._Element) -> None:
     """Every REF field must find its bookmark and show the text that stands there."""
-    bookmarks = [mark.get(f"{{{W}}}name", "") for mark in root.iter(f"{{{W}}}bookmarkStart")]
-    if len(set(bookmarks)) != len(bookmarks):
-        raise ReadBackFailed("a bookmark stands twice")
-    for instruction in root.iter(f"{{{W}}}instrText"):
-        words = (instruction.text or "").split()
-        if words and words[0] == "REF" and words[1] not in bookmarks:
-            raise ReadBackFailed(f"reference to a missing bookmark: {words[1]}")
+    marked: dict[str, str] = {}
+    open_marks: dict[str, str] = {}
+    instruction: str | None = None
+    shown: list[tuple[str, str]] = []
+    for node in root.iter(
+        f"{{{W}}}bookmarkStart", f"{{{W}}}bookmarkEnd", f"{{{W}}}fldChar", f"{{{W}}}instrText", f"{{{W}}}t"
+    ):
+        local = etree.QName(node).localname
+        if local == "bookmarkStart":
+            name = node.get(f"{{{W}}}name", "")
+            if name in marked:
+                raise ReadBackFailed(f"the bookmark {name} stands twice")
+            marked[name] = ""
+            open_marks[node.get(f"{{{W}}}id", "")] = name
+        elif local == "bookmarkEnd":
+            open_marks.pop(node.get(f"{{{W}}}id", ""), None)
+        elif local == "instrText":
+            instruction = (node.text or "").split()[1] if (node.text or "").split()[:1] == ["REF"] else None
+        elif local == "fldChar" and node.get(f"{{{W}}}fldCharType") == "end":
+            instruction = None
+        elif local == "t":
+            for name in open_marks.values():
+                marked[name] += node.text or ""
+            if instruction:
+                shown.append((instruction, node.text or ""))
+    for name, value in shown:
+        if marked.get(name) != value:
+            raise ReadBackFailed(f"a reference to {name} shows {value!r}, there stands {marked.get(name)!r}")
 
 
 # --- the paragraphs that a document should have, straight from its content ---
@@ -148,7 +169,7 @@ def _party_lines(party: Party) -> Iterable[str]:
 
 
 def _signature(block: Signature) -> Iterator[str]:
-    yield from (plain(line) for line in block.lines)
+    yield plain(block.name)
     yield "Ort, Datum"
     yield plain(block.office)
 

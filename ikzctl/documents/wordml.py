@@ -50,6 +50,8 @@ CHARACTER_STYLES_USED = ("IkzOffen", "IkzStark")
 TABLE_HEAD_FROM = 16
 """from this number of parties on the head lists them in a table"""
 LIST_HEAD_FROM = 8
+# after a list the same space as after any Absatz
+_SPACE_AFTER = '<w:spacing w:after="160"/>'
 _TEXT_WIDTH = 9070
 """twentieths of a point: A4 less 2.5 cm on both sides"""
 
@@ -66,7 +68,11 @@ class Builder:
         return f'<w:bookmarkStart w:id="{self._bookmarks}" w:name={quoteattr(name)}/>{inner}<w:bookmarkEnd w:id="{self._bookmarks}"/>'
 
     def control(self, tag: str, alias: str, inner: str) -> str:
-        """A content control around a clause, so that a file edited by hand can be compared clause by clause."""
+        """A content control around the words that begin a clause; the clause reaches to the next control.
+
+        Not around the whole clause: LibreOffice 7.4 loses line breaks and bookmarks in the first paragraph of a control that
+        holds paragraphs, and with them every reference to it.
+        """
         self._controls += 1
         head = f"<w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(tag)}/>"
         return f'<w:sdt><w:sdtPr>{head}<w:id w:val="{self._controls}"/></w:sdtPr><w:sdtContent>{inner}</w:sdtContent></w:sdt>'
@@ -113,26 +119,33 @@ def _field(bookmark: str, shown: str, style: str) -> str:
 
 
 def section(builder: Builder, part: Section) -> str:
+    alias = f"Klausel {part.clause_id} ({part.version})"
     inner = []
     if part.number:
         number = builder.bookmark(section_bookmark(part.clause_id), run(section_number(part)))
-        inner.append(paragraph("Heading1", f"{number}<w:r><w:br/></w:r>{run(part.heading)}"))
+        heading = builder.control(part.clause_id, alias, run(part.heading))
+        inner.append(paragraph("Heading1", f"{number}<w:r><w:br/></w:r>{heading}"))
     elif part.heading:
-        inner.append(paragraph("Heading1", run(part.heading)))
-    for absatz in part.absaetze:
-        inner.extend(_absatz(builder, part, absatz))
-    return builder.control(part.clause_id, f"Klausel {part.clause_id} ({part.version})", "".join(inner))
+        inner.append(paragraph("Heading1", builder.control(part.clause_id, alias, run(part.heading))))
+    for position, absatz in enumerate(part.absaetze):
+        starts = position == 0 and not part.number and not part.heading
+        inner.extend(_absatz(builder, part, absatz, alias if starts else ""))
+    return "".join(inner)
 
 
-def _absatz(builder: Builder, part: Section, absatz: Absatz) -> Iterable[str]:
+def _absatz(builder: Builder, part: Section, absatz: Absatz, alias: str) -> Iterable[str]:
+    """`alias` is given where the clause begins with this Absatz instead of a heading."""
     numbered = absatz.number > 0
     groups = _paragraphs(absatz.lines)
     for position, group in enumerate(groups):
+        last = _SPACE_AFTER if position + 1 == len(groups) else ""
         if group[0].kind != "satz":
             style = ("IkzNummer" if group[0].kind == "nummer" else "IkzBuchstabe") + ("" if numbered else "Ohne")
-            yield paragraph(style, f"{run(group[0].mark)}<w:r><w:tab/></w:r>{runs(group[0].inlines)}")
+            yield paragraph(style, f"{run(group[0].mark)}<w:r><w:tab/></w:r>{runs(group[0].inlines)}", last)
             continue
         inner = _sentences(group)
+        if alias and position == 0:
+            inner = builder.control(part.clause_id, alias, inner)
         # what introduces a list must not stand alone at the foot of a page
         stay = "<w:keepNext/>" if position + 1 < len(groups) else ""
         if position == 0 and numbered:
@@ -163,26 +176,18 @@ def _sentences(lines: Sequence[Line]) -> str:
 def parties(builder: Builder, document: Document) -> str:
     """The head: running text for a few parties, a numbered list for more, a table or an annex for many."""
     count = len(document.parties)
+    few = count < TABLE_HEAD_FROM or document.parties_annex
+    between = builder.control("R02", "Klausel R02 (Beteiligte)", run("zwischen" if few else "zwischen den Beteiligten"))
+    start = paragraph("IkzZwischen", between)
     if document.parties_annex:
         words = run(f"den in Anlage\u00a0{document.parties_annex} aufgeführten {count} Beteiligten")
-        inner = paragraph("IkzZwischen", run("zwischen")) + paragraph("IkzBeteiligter", words)
-    elif count >= TABLE_HEAD_FROM:
-        inner = (
-            paragraph("IkzZwischen", run("zwischen den Beteiligten"))
-            + table(parties_table(document.parties))
-            + paragraph("IkzZwischen", "")
-        )
-    elif count >= LIST_HEAD_FROM:
-        inner = paragraph("IkzZwischen", run("zwischen"))
-        inner += "".join(
-            paragraph("IkzListe", f"{run(f'{i}.')}<w:r><w:tab/></w:r>{_in_one_line(p)}")
-            for i, p in enumerate(document.parties, 1)
-        )
-    else:
-        blocks = [_party(party) for party in document.parties]
-        glue = [paragraph("IkzZwischen", run("zwischen"))] + [paragraph("IkzZwischen", run("und"))] * (count - 1)
-        inner = "".join(word + block for word, block in zip(glue, blocks, strict=True))
-    return builder.control("R02", "Klausel R02 (Beteiligte)", inner)
+        return start + paragraph("IkzBeteiligter", words)
+    if count >= TABLE_HEAD_FROM:
+        return start + table(parties_table(document.parties)) + paragraph("IkzZwischen", "")
+    if count >= LIST_HEAD_FROM:
+        lines = (f"{run(f'{i}.')}<w:r><w:tab/></w:r>{_in_one_line(p)}" for i, p in enumerate(document.parties, 1))
+        return start + "".join(paragraph("IkzListe", line) for line in lines)
+    return start + paragraph("IkzZwischen", run("und")).join(_party(party) for party in document.parties)
 
 
 def _party(party: Party) -> str:
@@ -219,7 +224,7 @@ def signatures(builder: Builder, blocks: Sequence[Signature]) -> str:
     """Two columns; a row stays on one page."""
     if not blocks:
         return ""
-    cells = [_signature(block) for block in blocks]
+    cells = [_signature(builder, block, first=position == 0) for position, block in enumerate(blocks)]
     if len(cells) % 2:
         cells.append(paragraph("IkzUnterschriftZeile", ""))
     width = _TEXT_WIDTH // 2
@@ -230,11 +235,14 @@ def signatures(builder: Builder, blocks: Sequence[Signature]) -> str:
     grid = f'<w:tblGrid><w:gridCol w:w="{width}"/><w:gridCol w:w="{width}"/></w:tblGrid>'
     properties = f'<w:tblPr><w:tblW w:w="{2 * width}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0000"/></w:tblPr>'
     body = f"<w:tbl>{properties}{grid}{rows}</w:tbl>{paragraph('IkzUnterschriftZeile', '')}"
-    return builder.control("S09", "Klausel S09 (Unterschriften)", body)
+    return body
 
 
-def _signature(block: Signature) -> str:
-    lines = "".join(paragraph("IkzUnterschrift", runs(line, "IkzStark"), "<w:keepNext/>") for line in block.lines)
+def _signature(builder: Builder, block: Signature, *, first: bool) -> str:
+    inner = runs(block.name, "IkzStark")
+    if first:
+        inner = builder.control("S09", "Klausel S09 (Unterschriften)", inner)
+    lines = paragraph("IkzUnterschrift", inner, "<w:keepNext/>")
     place = paragraph("IkzUnterschriftLinie", "", "<w:keepNext/>") + paragraph(
         "IkzUnterschriftZeile", run("Ort, Datum"), "<w:keepNext/>"
     )
@@ -270,10 +278,11 @@ def table(content: Table) -> str:
 
 def annex(builder: Builder, content: Annex) -> str:
     number = builder.bookmark(annex_bookmark(content.number), run(f"Anlage\u00a0{content.number}"))
-    parts = [paragraph("IkzAnlage", f"{number}<w:r><w:br/></w:r>{run(content.title)}")]
+    title = builder.control(f"Anlage-{content.number}", f"Anlage {content.number}", run(content.title))
+    parts = [paragraph("IkzAnlage", f"{number}<w:r><w:br/></w:r>{title}")]
     if content.reference:
         parts.append(paragraph("IkzAnlageBezug", runs(content.reference)))
     parts.extend(paragraph("IkzText", runs(line)) for line in content.intro)
     parts.append(table(content.table))
     parts.append(paragraph("IkzTabelleZelle", ""))
-    return builder.control(f"Anlage-{content.number}", f"Anlage {content.number}", "".join(parts))
+    return "".join(parts)

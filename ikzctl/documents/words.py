@@ -30,6 +30,8 @@ _UNITS: dict[str, german.Unit] = {"tag": "day", "woche": "week", "monat": "month
 def known_noun(term: str) -> str | None:
     """The noun of a collective term („die Vertragspartner“) if the clauses can inflect it."""
     noun = term.removeprefix("die ").strip()
+    # the usual spelling is „die Beteiligten“, which is the weak form of the noun
+    noun = DEFAULT_NOUN if noun == "Beteiligten" else noun
     return noun if noun in _NOUNS else None
 
 
