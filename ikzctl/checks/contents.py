@@ -107,7 +107,10 @@ def not_longer_than_allowed(folder: CooperationFacts, network: Network, as_of: d
             text = f"„{task.name}“ darf höchstens {task.maximum_years} Jahre übertragen werden; ein Ende ist nicht bestimmt"
             yield say("IKZ-L104", "warning", folder.at("mandate", m.id), text)
         elif begin and end >= _years_later(begin, task.maximum_years):
-            text = f"„{task.name}“ darf höchstens {task.maximum_years} Jahre übertragen werden; vorgesehen ist {day(begin)} bis {day(end)}"
+            text = (
+                f"„{task.name}“ darf höchstens {task.maximum_years} Jahre übertragen werden; vorgesehen ist "
+                f"{day(begin)} bis {day(end)}"
+            )
             yield say("IKZ-L104", "error", folder.at("mandate", m.id, "until"), text)
 
 
@@ -122,7 +125,10 @@ def promised_papers_exist(folder: CooperationFacts, network: Network, as_of: dat
     a = folder.agreement
     for i, document in enumerate(a.documents if a else ()):
         if a and a.state in _SIGNED and document.state in ("fehlt", "entwurf", "abgestimmt"):
-            text = f"die Vereinbarung ist {_word(a)}, das zugesagte Dokument „{document.id}“ ist aber noch nicht geschlossen ({document.state})"
+            text = (
+                f"die Vereinbarung ist {_word(a)}, das zugesagte Dokument „{document.id}“ ist aber noch nicht geschlossen "
+                f"({document.state})"
+            )
             yield say("IKZ-L105", "warning", folder.at("agreement", a.id, "documents", i, "state"), text)
 
 

@@ -163,7 +163,10 @@ def other_registration_office(folder: CooperationFacts, network: Network, as_of:
             yield from by_rule(17, land, folder.at("mandate", m.id, "consent_documents"), text, at_most=_firm(m))
         lands = {p.land for id in (m.agent, *m.principals) if id and (p := network.partners.get(id))}
         if len(lands) > 1 and not _ministries_agree(folder):
-            text = f"die Partner gehören zu mehreren Ländern ({', '.join(sorted(lands))}); die Zustimmung der obersten Landesbehörden fehlt"
+            text = (
+                f"die Partner gehören zu mehreren Ländern ({', '.join(sorted(lands))}); die Zustimmung der "
+                "obersten Landesbehörden fehlt"
+            )
             yield from by_rule(18, land, at, text, at_most=_firm(m))
 
 

@@ -121,9 +121,9 @@ class Gathering:
         elif result.fact is not None:
             self._single[kind][id] = result.fact
 
-    def network(self) -> Network:
+    def network(self, head: HeadFact | None) -> Network:
         return Network(
-            head=self._single["registry"].get("registry"),
+            head=self._single["registry"].get("registry", head),
             partners=self._single["partner"],
             tasks=self._single["task"],
             systems=self._single["system"],
@@ -147,9 +147,9 @@ class Gathering:
         )
 
 
-def gather(results: Iterable[FileResult]) -> tuple[Network, list[Finding]]:
-    """The network of all results, and what was found file by file."""
+def gather(results: Iterable[FileResult], head: HeadFact | None = None) -> tuple[Network, list[Finding]]:
+    """The network of all results, and what was found file by file; `head` stands in if registry.yaml is not among them."""
     gathering = Gathering()
     for result in results:
         gathering.add(result)
-    return gathering.network(), gathering.findings
+    return gathering.network(head), gathering.findings

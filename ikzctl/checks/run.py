@@ -1,0 +1,110 @@
+"""All checks over one scan of a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ikzctl.checks import (
+    approval,
+    contents,
+    data_protection,
+    forms,
+    gates,
+    members,
+    money,
+    partners,
+    references,
+    waivers,
+)
+from ikzctl.checks.network import CooperationFacts, Network, gather
+from ikzctl.checks.report import place, say
+from ikzctl.model.findings import Finding, Pointer, in_order
+
+if TYPE_CHECKING:
+    from ikzctl.registry.facts import HeadFact
+    from ikzctl.registry.scan import FileResult
+    from ikzctl.registry.sources import Source
+
+GlobalCheck = Callable[[Network, date], Iterable[Finding]]
+CooperationCheck = Callable[[CooperationFacts, Network, date], Iterable[Finding]]
+Locate = Callable[[Pointer], Pointer]
+
+GLOBAL_CHECKS: tuple[GlobalCheck, ...] = (
+    *references.GLOBAL,
+    *partners.GLOBAL,
+    *contents.GLOBAL,
+    *data_protection.GLOBAL,
+    *gates.GLOBAL,
+)
+COOPERATION_CHECKS: tuple[CooperationCheck, ...] = (
+    *references.COOPERATION,
+    *members.COOPERATION,
+    *forms.COOPERATION,
+    *contents.COOPERATION,
+    *approval.COOPERATION,
+    *data_protection.COOPERATION,
+    *money.COOPERATION,
+    *gates.COOPERATION,
+)
+
+
+def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
+    """Findings of the scan and of all checks across files, sorted by place.
+
+    `head` is that of the registry if the scan does not cover registry.yaml. `locate` adds line and column to a pointer that is
+    known by field only; it is asked once per finding, file after file.
+    """
+    network, findings = gather(results, head)
+    found = in_order([*findings, *across_files(network, as_of)])
+    waived = waivers.apply(network.head.waivers, found, as_of) if network.head else found
+    return in_order([_located(f, locate) for f in waived])
+
+
+def across_files(network: Network, as_of: date) -> Iterator[Finding]:
+    """What no single file can tell."""
+    if network.head is None and ("registry", "", "registry") not in network.known:
+        yield say(
+            "IKZ-S014",
+            "error",
+            place("registry", "registry", ""),
+            "die Datei registry.yaml fehlt: Das ist kein Registerordner",
+        )
+    for over_all in GLOBAL_CHECKS:
+        yield from over_all(network, as_of)
+    for folder in network.cooperations.values():
+        if folder.unread:
+            # half a cooperation would look like a faulty one
+            text = f"die Prüfungen über mehrere Dateien dieser Zusammenarbeit ruhen, bis {folder.unread[0]} lesbar ist"
+            yield say("IKZ-S016", "note", folder.own, text)
+            continue
+        for check_one in COOPERATION_CHECKS:
+            yield from check_one(folder, network, as_of)
+
+
+def _located(finding: Finding, locate: Locate) -> Finding:
+    if finding.pointer.line:
+        return finding
+    return Finding(
+        finding.code, finding.severity, locate(finding.pointer), finding.message, finding.norm, finding.norm_state
+    )
+
+
+def locator(source: Source) -> Locate:
+    """Looks a field up in the text of its file; a file that is not there stays without a line."""
+    from ikzctl.registry.events import Loaded, load
+
+    paths = frozenset(source.paths())
+
+    @lru_cache(maxsize=8)
+    def loaded(path: str) -> Loaded:
+        return load(source.read(path), path)
+
+    def locate(pointer: Pointer) -> Pointer:
+        if pointer.file not in paths:
+            return pointer
+        return pointer.at(*loaded(pointer.file).position(pointer.field))
+
+    return locate
