@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,18 +33,21 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a commit names; a function and its mailbox rather than a person."""
+    """Who a commit names; a function and its mailbox rather than a person. `when` None means now."""
 
     name: str
     email: str
+    when: datetime | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
+        dates = {} if self.when is None else dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), self.when.isoformat())
         return {
             "GIT_AUTHOR_NAME": self.name,
             "GIT_AUTHOR_EMAIL": self.email,
             "GIT_COMMITTER_NAME": self.name,
             "GIT_COMMITTER_EMAIL": self.email,
+            **dates,
         }
 
 

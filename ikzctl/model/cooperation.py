@@ -101,6 +101,7 @@ class Decision(Sourced):
     outcome: Literal["angenommen", "abgelehnt", "vertagt", "pruefen"] = field("Ergebnis")
     reason: Text = field("Begründung")
     decided_on: Day | None = field("entschieden am", None)
+    decided_text: Text | None = field("Zeitangabe in Worten, wenn der Tag nicht bekannt ist", None)
     decided_by: Name | None = field("wer entschieden hat (Gremium, Funktion)", None)
     review: Day | None = field("Wiedervorlage", None)
 
@@ -160,7 +161,7 @@ class Distribution(Sourced):
 
 class HistoryEntry(Sourced):
     when: Name = field("Zeitpunkt in Worten oder als Jahr („2010“)")
-    on: Day | None = field("Tag, soweit bekannt", None)
+    date: Day | None = field("Tag, soweit bekannt", None)
     text: Text = field("was geschah")
 
 
@@ -174,6 +175,7 @@ class Effect(Sourced):
     base: Number | None = field("Ausgangswert", None)
     target: Number | None = field("Ziel", None)
     measured: Number | None = field("gemessen", None)
+    measured_on: Day | None = field("Tag der Messung", None)
 
 
 class Funding(Sourced):
@@ -195,6 +197,7 @@ class Cooperation(Record):
     tasks: Many[TaskRef] = many("Aufgaben der Zusammenarbeit")
     phase: Literal["idee", "vorbereitung", "pilot", "betrieb", "ruht", "beendet"] = field("Phase")
     phase_since: Day | None = field("seit wann", None)
+    phase_since_text: Text | None = field("seit wann in Worten, wenn der Tag nicht bekannt ist", None)
     phase_reason: Text | None = field("Grund, wenn sie ruht oder beendet ist", None)
     coordinator: PartnerRef | None = field("Partner, der koordiniert", None)
     front_office: FrontOffice | None = field("Annahme und Beratung", None)

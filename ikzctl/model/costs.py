@@ -178,7 +178,7 @@ class Investment(Sourced):
     shares: Many[FixedShare] = many("Anteile")
     residual: Text | None = field("Behandlung des Restbuchwerts", None)
     funding: Text | None = field("Förderung", None)
-    on: Day | None = field("Tag", None)
+    date: Day | None = field("Tag", None)
 
 
 class Costs(Record):

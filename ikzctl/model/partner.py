@@ -152,7 +152,9 @@ class Contact(Part):
 class Statistic(Sourced):
     """A counted figure with its day, for cost keys and thresholds."""
 
-    what: Literal["einwohner", "flaeche_ha", "faelle", "fahrzeuge", "sonstige"] = field("was gezählt wurde")
+    what: Literal["einwohner", "flaeche_ha", "faelle", "digitale_faelle", "fahrzeuge", "sonstige"] = field(
+        "was gezählt wurde"
+    )
     task: TaskRef | None = field("Aufgabe, auf die sich die Zahl bezieht", None)
     case_group: Slug | None = field("Fallgruppe der Aufgabe", None)
     value: Number = field("Zahl")
@@ -178,7 +180,7 @@ ReadinessStage = Literal[
 
 class ReadinessItem(Sourced):
     stage: ReadinessStage = field("Glied der digitalen Kette")
-    state: Literal["fehlt", "geplant", "probebetrieb", "betrieb", "unbekannt"] = field("Stand")
+    state: Literal["fehlt", "geplant", "probebetrieb", "teilweise", "betrieb", "unbekannt"] = field("Stand")
     as_of: Day | None = field("Tag, zu dem der Stand gilt", None)
     obstacle: Text | None = field("was fehlt oder hindert", None)
 

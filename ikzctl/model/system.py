@@ -8,7 +8,6 @@ from ikzctl.model.base import (
     Day,
     Many,
     Name,
-    Part,
     PartnerRef,
     Period,
     ProofState,
@@ -48,7 +47,7 @@ class Claim(Sourced):
     as_of: Day | None = field("wann es gesagt wurde", None)
 
 
-class Role(Part):
+class Role(Sourced):
     """A standard right profile of the application."""
 
     id: Slug = field("Kennung der Rolle")

@@ -11,7 +11,6 @@ from ikzctl.model.base import (
     LeikaKey,
     Many,
     Name,
-    Part,
     Period,
     Record,
     Slug,
@@ -37,7 +36,7 @@ class LegalBasis(Sourced):
     state: Literal["geprueft", "ungeprueft"] = field("ob die Vorschrift im Wortlaut nachgelesen wurde", "ungeprueft")
 
 
-class CaseGroup(Part):
+class CaseGroup(Sourced):
     id: Slug = field("Kennung der Fallgruppe")
     name: Name = field("Bezeichnung der Fallgruppe")
     unit: Name = field("Zähleinheit („Antrag“, „Vorgang“)", "Fall")
@@ -59,6 +58,7 @@ class LegalQuestion(Sourced):
     answer: Text | None = field("Antwort in eigenen Worten; null, solange offen", None)
     answered_by: Name | None = field("wer geantwortet hat", None)
     answered_on: Day | None = field("wann geantwortet wurde", None)
+    answered_text: Text | None = field("Zeitangabe in Worten, wenn der Tag nicht bekannt ist", None)
 
 
 class Hindrance(Sourced):
@@ -95,6 +95,7 @@ class Task(Record):
     )
     state_reason: Text | None = field("Grund, wenn die Aufgabe ruht oder eingestellt ist", None)
     state_since: Day | None = field("seit wann", None)
+    state_since_text: Text | None = field("seit wann in Worten, wenn der Tag nicht bekannt ist", None)
     leika: Many[LeikaKey] = many("Leistungsschlüssel (14 Ziffern), in Anführungszeichen")
     leika_catalogue: Name | None = field("Stand des Leistungskatalogs, aus dem die Schlüssel sind", None)
     legal_bases: Many[LegalBasis] = many("Rechtsgrundlagen der Aufgabe")

@@ -13,6 +13,7 @@ import pytest
 
 from ikzctl.library.municipalities import find
 from ikzctl.library.resources import data_file, sample_registry_dir
+from ikzctl.library.story import chapters
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.canonical import fmt
 from ikzctl.registry.events import load
@@ -24,7 +25,6 @@ from ikzctl.registry.sources import Texts
 Files = dict[str, bytes]
 START_PARTNERS = ("frankenthal", "ludwigshafen", "rhein-pfalz-kreis", "speyer")
 INSIDE_COOPERATION = frozenset(("member", "mandate", "pool", "suspension"))
-TOP_KEY = re.compile(r"([a-z_0-9\"]+):")
 
 
 @cache
@@ -48,21 +48,6 @@ def registry() -> Registry:
 # --- telling the story backwards: the last state is the sample, an earlier one lacks what came later ---------------------
 
 
-def without_keys(text: str, keys: list[str]) -> str:
-    """The text without these keys of its top level and the comment lines directly above them."""
-    lines = text.splitlines(keepends=True)
-    for key in keys:
-        starts = [i for i, line in enumerate(lines) if (m := TOP_KEY.match(line)) and m.group(1) == key]
-        assert len(starts) == 1, f"{key} stands {len(starts)} times"
-        first, last = starts[0], starts[0] + 1
-        while first and lines[first - 1].startswith("#"):
-            first -= 1
-        while last < len(lines) and lines[last].startswith((" ", "\n")):
-            last += 1
-        del lines[first:last]
-    return "".join(lines)
-
-
 def named(entry: str, path: str) -> bool:
     return path.startswith(entry) if entry.endswith("/") else path == entry
 
@@ -73,19 +58,13 @@ def added(step: dict[str, Any]) -> list[str]:
 
 def state_after(number: int) -> Files:
     """The registry after step `number` (0 is the first)."""
-    present = {path for step in story()[: number + 1] for path in added(step)}
-    texts = {path: sample()[path].decode() for path in present}
-    for step in story()[number + 1 :]:
+    return dict(chapters()[number].files)
+
+
+def test_every_text_of_the_story_stands_exactly_once_in_the_sample():
+    for step in story():
         for change in step["texts"]:
-            if change["file"] in texts:
-                assert sample()[change["file"]].decode().count(change["find"]) == 1, change
-                # a text inside a key that came later has gone with its key, or goes with it below
-                texts[change["file"]] = texts[change["file"]].replace(change["find"], change["replace"])
-    for step in story()[number + 1 :]:
-        for change in step["keys"]:
-            if change["file"] in texts:
-                texts[change["file"]] = without_keys(texts[change["file"]], change["keys"])
-    return {path: texts[path].encode() for path in sorted(texts)}
+            assert sample()[change["file"]].decode().count(change["find"]) == 1, change
 
 
 def dangling(results: list[FileResult]) -> list[tuple[str, str, str]]:
