@@ -177,8 +177,18 @@ def test_a_rule_whose_period_is_open_has_no_terms():
         (Submission(D("2027-01-10"), D("2027-02-01"), D("2027-04-15")), "2027-06-16", "gilt_als_erteilt", "2027-06-15"),
         (Submission(D("2027-01-10"), D("2027-05-01"), D("2027-04-15")), "2027-09-01", "angehalten", "2027-06-15"),
         (Submission(D("2027-01-10"), outcome="erteilt"), "2027-01-11", "erteilt", "2027-03-10"),
-        (Submission(D("2027-01-10"), decided_on=D("2027-02-01"), outcome="erteilt"), "2027-01-31", "laeuft", "2027-03-10"),
-        (Submission(D("2027-01-10"), decided_on=D("2027-02-01"), outcome="abgelehnt"), "2027-02-01", "abgelehnt", "2027-03-10"),
+        (
+            Submission(D("2027-01-10"), decided_on=D("2027-02-01"), outcome="erteilt"),
+            "2027-01-31",
+            "laeuft",
+            "2027-03-10",
+        ),
+        (
+            Submission(D("2027-01-10"), decided_on=D("2027-02-01"), outcome="abgelehnt"),
+            "2027-02-01",
+            "abgelehnt",
+            "2027-03-10",
+        ),
         (
             Submission(D("2027-01-10"), None, D("2027-05-01"), D("2027-02-01"), "zurueckgegeben"),
             "2027-05-02",
