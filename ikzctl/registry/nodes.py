@@ -315,7 +315,10 @@ class _Attach:
             return
         if commented or entry.eol is not None:
             # above the list it would change places with the comments inside
-            node.trailing.append(self.waiting.pop())
+            if last is not None and last.node.kind == "scalar" and last.eol is None and not node.trailing:
+                last.eol = self.waiting.pop()
+            else:
+                node.trailing.append(self.waiting.pop())
         elif entry.key is None and node.entries:
             entry.lead.append(self.waiting.pop())
         else:

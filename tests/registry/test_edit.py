@@ -1,0 +1,401 @@
+"""Editing files that people wrote: readable afterwards, no comment of a surviving entry lost, no other line touched."""
+
+from __future__ import annotations
+
+import copy
+import random
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ikzctl.model.changes import AppendItem, NewFile, RemoveValue, SetValue
+from ikzctl.model.errors import WriteRefused
+from ikzctl.registry.edit import TextEdit, apply, render_new
+from ikzctl.registry.events import load
+from ikzctl.registry.layout import same
+from tests.registry.samples import KEYS, sample, value
+
+FILE = "partners/x.yaml"
+NORMAL = 2_500
+LONG = 30_000
+
+
+def put(text, target, new, comment=None, key_order=None):
+    return apply(text.encode(), [SetValue(FILE, target, new, comment)], key_order).decode()
+
+
+def append(text, target, new, comment=None):
+    return apply(text.encode(), [AppendItem(FILE, target, new, comment)]).decode()
+
+
+def remove(text, *target):
+    return apply(text.encode(), [RemoveValue(FILE, target)]).decode()
+
+
+# -- the table of what ruamel's round trip does wrong
+
+
+def test_9_1_removing_the_last_entry_leaves_a_readable_file():
+    assert remove("k0:\n  # c\n  - a\nk1: x\nk2: y\n", "k0", 0) == "k0: []\nk1: x\nk2: y\n"
+    assert remove("k0:  # c\n  - a\nk1: x\n", "k0", 0) == "k0: []  # c\nk1: x\n"
+    assert remove("k0:\n  a: 1\n  # darunter\nk1: x\n", "k0", "a") == "k0: {}\n  # darunter\nk1: x\n"
+    assert remove("k0:\n  # frei\n\n  # an a\n  a: 1\n", "k0", "a") == "k0: {}\n  # frei\n\n"
+
+
+def test_9_1_the_comment_goes_with_its_entry():
+    assert remove("l:\n- a # bis 2026\n- b # bis 2027\n", "l", 1) == "l:\n- a # bis 2026\n"
+    assert remove("l:\n- a # bis 2026\n- b # bis 2027\n", "l", 0) == "l:\n- b # bis 2027\n"
+
+
+def test_9_1_the_comment_above_the_next_key_stays():
+    text = "a: 1\n# über b\nb: 2\n# über c\nc: 3\n"
+    assert remove(text, "b") == "a: 1\n# über c\nc: 3\n"
+    assert remove(text, "c") == "a: 1\n# über b\nb: 2\n"
+
+
+def test_9_1_appending_stays_in_front_of_the_next_section():
+    text = "l:\n  - a\n\n# Abschnitt zwei\nk: 1\n"
+    assert append(text, ("l",), "b") == "l:\n  - a\n  - b\n\n# Abschnitt zwei\nk: 1\n"
+
+
+def test_9_1_nothing_else_is_rewritten():
+    text = "a:    ~\nb: \"ß\"\nc:   'x'   # c\nd: {x: 1}\n" + "e: " + "wort " * 50 + "ende\nf:\n    - 1\n"
+    assert put(text, ("f", 0), 2) == text.replace("- 1", "- 2")
+    assert put("---\na: 1", ("a",), 2) == "---\na: 2\n"
+
+
+def test_9_1_values_that_need_quotes_get_them():
+    assert put("a: x\n", ("a",), "no") == 'a: "no"\n'
+    assert put("a: x\n", ("a",), "12:30") == 'a: "12:30"\n'
+    assert put("a: x\n", ("a",), "07318000") == 'a: "07318000"\n'
+    assert put("l: [a]\n", ("l", 0), "a, b") == 'l: ["a, b"]\n'
+
+
+# -- setting
+
+
+def test_set_keeps_quotes_spacing_and_the_comment_behind():
+    assert put("a:   'x'   # c\n", ("a",), "it's") == "a:   'it''s'   # c\n"
+    assert put('a: "x" # c\n', ("a",), 'y"z\\') == 'a: "y\\"z\\\\" # c\n'
+    assert put("a: x # c\n", ("a",), date(2027, 1, 31)) == "a: 2027-01-31 # c\n"
+    assert put("a: # c\n", ("a",), Decimal("1.50")) == "a: 1.50 # c\n"
+    assert put("a:\nb: 1\n", ("a",), "x") == "a: x\nb: 1\n"
+    assert put("a: x\n", ("a",), None) == "a: null\n"
+    assert put("l:\n- \n- b\n", ("l", 0), "x") in ("l:\n-  x\n- b\n", "l:\n- x\n- b\n")
+
+
+def test_set_long_text_as_a_block_and_back():
+    assert put("a: x  # c\nb: 1\n", ("a",), "eins\nzwei\n") == "a: |  # c\n  eins\n  zwei\nb: 1\n"
+    assert put("a: |  # c\n  eins\n\n  zwei\n\nb: 1\n", ("a",), "x") == "a: x  # c\n\nb: 1\n"
+    assert put("l:\n    -   a: x\n", ("l", 0, "a"), "1\n2") == "l:\n    -   a: |-\n          1\n          2\n"
+
+
+def test_set_a_value_of_another_kind():
+    assert put("a: x  # c\nb: 1\n", ("a",), {"k": [1], "e": {}}) == "a:  # c\n  k:\n    - 1\n  e: {}\nb: 1\n"
+    assert put("a:  # c\n  - 1\n  - 2\nb: 1\n", ("a",), "x") == "a: x  # c\nb: 1\n"
+    assert put("l:\n- x\n- y\n", ("l", 0), {"a": 1, "b": 2}) == "l:\n- a: 1\n  b: 2\n- y\n"
+    assert put("l:\n  - x  # c\n", ("l", 0), {"a": 1}) == "l:\n  - a: 1  # c\n"
+    assert put("a: []\n", ("a",), {}) == "a: {}\n"
+
+
+def test_set_a_mapping_changes_only_what_differs():
+    text = "a:\n  # x\n  x: 1  # eins\n  # y\n  y: 2\n  z: 3\n"
+    assert put(text, ("a",), {"x": 1, "z": 4, "v": 5}) == "a:\n  # x\n  x: 1  # eins\n  z: 4\n  v: 5\n"
+    assert put(text, ("a",), {"x": 1, "y": 2, "z": 3}) == text
+
+
+def test_set_a_list_changes_only_what_differs():
+    text = "l:\n  - a  # eins\n  - b  # zwei\n  - c  # drei\n"
+    assert put(text, ("l",), ["a", "c"]) == "l:\n  - a  # eins\n  - c  # drei\n"
+    assert put(text, ("l",), ["a", "b", "x", "c"]) == "l:\n  - a  # eins\n  - b  # zwei\n  - x\n  - c  # drei\n"
+    assert put(text, ("l",), ["a", "x", "c"]) == "l:\n  - a  # eins\n  - x  # zwei\n  - c  # drei\n"
+
+
+def order(path):
+    return {(): ("id", "name", "members", "note"), ("members", 0): ("from", "until", "role")}.get(path, ())
+
+
+def test_new_keys_go_to_their_canonical_place():
+    text = "# Kopf\n\nid: x\n# über note\nnote: n\n# Schluss\n"
+    assert put(text, ("name",), "w", None, order) == "# Kopf\n\nid: x\nname: w\n# über note\nnote: n\n# Schluss\n"
+    assert put(text, ("other",), 1, None, order) == "# Kopf\n\nid: x\n# über note\nnote: n\nother: 1\n# Schluss\n"
+    assert put("note: n\n", ("id",), "x", None, order) == "id: x\nnote: n\n"
+    assert put("# Kopf\n\nnote: n\n", ("id",), "x", None, order) == "# Kopf\n\nid: x\nnote: n\n"
+    assert (
+        put("members:\n  - role: r\n", ("members", 0, "from"), 1, None, order) == "members:\n  - from: 1\n    role: r\n"
+    )
+    assert put("members:\n  - from: 1\n    role: r\n", ("members", 0, "until"), 2, None, order) == (
+        "members:\n  - from: 1\n    until: 2\n    role: r\n"
+    )
+    new = {"role": "r", "from": 1}
+    assert put("id: x\n", ("members",), [new], None, order) == "id: x\nmembers:\n  - from: 1\n    role: r\n"
+
+
+def test_new_keys_without_order_go_to_the_end_of_their_mapping():
+    text = "a:\n  b: 1  # eins\n    # tiefer, gehört zu b\n# über c\nc: 2\n"
+    assert put(text, ("a", "x"), 1).startswith("a:\n  b: 1  # eins\n")
+    assert load(put(text, ("a", "x"), 1).encode(), FILE).data == {"a": {"b": 1, "x": 1}, "c": 2}
+    assert put("a: 1\n\n# Schluss\n", ("b",), 2) == "a: 1\nb: 2\n\n# Schluss\n"
+
+
+def test_missing_mappings_on_the_way_are_made():
+    assert put("a: 1\n", ("b", "c", "d"), 2) == "a: 1\nb:\n  c:\n    d: 2\n"
+    assert put("a: 1\nb:\n", ("b", "c"), 2) == "a: 1\nb:\n  c: 2\n"
+    assert put("a: 1\nb: {}  # c\n", ("b", "c"), 2) == "a: 1\nb:  # c\n  c: 2\n"
+    assert put("{}\n", ("a",), 1) == "a: 1\n"
+
+
+def test_comments_of_edits():
+    assert put("a: 1\n", ("b",), 2, "Neu.") == "a: 1\n# Neu.\nb: 2\n"
+    assert put("a: 1\nb: 1\n", ("b",), 2, "Geändert.") == "a: 1\n# Geändert.\nb: 2\n"
+    assert append("l:\n    - a\n", ("l",), "b", "Neu.") == "l:\n    - a\n    # Neu.\n    - b\n"
+    assert append("l: []\n", ("l",), "b", "Neu.") == "l:\n  # Neu.\n  - b\n"
+    assert append("a: 1\n", ("l",), "b", "Neu.") == "a: 1\nl:\n  # Neu.\n  - b\n"
+    assert append("l: [a]\n", ("l",), "b", "Neu.") == "l:\n  - a\n  # Neu.\n  - b\n"
+
+
+# -- appending, in the style of the text
+
+
+def test_append_follows_the_style_of_the_text():
+    item = {"a": 1, "b": ["x"]}
+    assert append("l:\n- a: 0\n  b:\n  - y\n", ("l",), item) == "l:\n- a: 0\n  b:\n  - y\n- a: 1\n  b:\n  - x\n"
+    four = "l:\n    -   a: 0\n        b:\n            - y\n"
+    assert append(four, ("l",), item) == four + "    -   a: 1\n        b:\n            -   x\n"
+    assert append("l:\n    - a\n", ("l",), "b") == "l:\n    - a\n    - b\n"
+    assert append("l: [a, b]  # c\n", ("l",), "c") == "l: [a, b, c]  # c\n"
+    assert append("l: [a, # eins\n  b]\n", ("l",), "c") == "l:\n  - a  # eins\n  - b\n  - c\n"
+    assert append("l: [" + "wort, " * 18 + "wort]\n", ("l",), "wort").count("- wort\n") == 20
+
+
+def test_append_to_nothing():
+    assert append("a: 1\nl: []  # c\nb: 2\n", ("l",), "x") == "a: 1\nl:  # c\n  - x\nb: 2\n"
+    assert append("a: 1\n", ("l",), {"x": 1}) == "a: 1\nl:\n  - x: 1\n"
+    assert append("l: null\n", ("l",), "x") == "l:\n  - x\n"
+
+
+# -- removing
+
+
+def test_remove_takes_the_lead_and_nothing_else():
+    text = "# Kopf\n\na: 1\n# frei\n\n# an b, eins\n# an b, zwei\nb:\n  # innen\n  - x  # y\n  # Ende innen\n# an c\nc: 2\n"
+    assert remove(text, "b") == "# Kopf\n\na: 1\n# frei\n\n# an c\nc: 2\n"
+    assert remove("# Titel der Datei\nid: x\nname: y\n", "id") == "# Titel der Datei\nname: y\n"
+
+
+def test_remove_behind_a_dash():
+    assert remove("l:\n  - a: 1\n    b: 2\n", "l", 0, "a") == "l:\n  - b: 2\n"
+    assert remove("l:\n  - a: 1\n    # an b\n    b: 2\n", "l", 0, "a") == "l:\n  -\n    # an b\n    b: 2\n"
+    assert remove("l:\n  - a: 1\n", "l", 0, "a") == "l:\n  - {}\n"
+    assert remove("l:\n  - - 1\n    - 2\n", "l", 0, 0) == "l:\n  - - 2\n"
+
+
+def test_remove_between_brackets():
+    assert remove("l: [a, b]  # c\n", "l", 0) == "l: [b]  # c\n"
+    assert remove("l: [a]\n", "l", 0) == "l: []\n"
+    assert remove("l: {a: 1, b: {c: 2}}\n", "l", "b", "c") == "l: {a: 1, b: {}}\n"
+    assert remove("{a: 1, b: 2}\n", "a") == "b: 2\n"
+
+
+def test_the_last_key_of_a_file():
+    assert remove("# c\n\na: 1\n", "a") == "# c\n\n{}\n"
+
+
+# -- refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "line"),
+    [
+        ("a: 1\n? b\n: 2\n", SetValue(FILE, ("a",), 2), 2),
+        ("a: 1\nb: 07\n", SetValue(FILE, ("a",), 2), 2),
+        ("a: 1\nb: 2\n", RemoveValue(FILE, ("c",)), 1),
+        ("a: 1\nb: [x]\n", RemoveValue(FILE, ("b", 3)), 2),
+        ("a: 1\nb: x\n", AppendItem(FILE, ("b",), 1), 2),
+        ("a: 1\nb: x\n", SetValue(FILE, ("b", "c"), 1), 2),
+        ("a: 1\nb:\n  - x\n", SetValue(FILE, ("b", 5), 1), 2),
+        ("a: 1\nb: x\n", SetValue(FILE, ("b",), "a\x1bb"), 2),
+        ("a: 1\nb: x\n", SetValue(FILE, ("b",), "{{ x }}"), 2),
+        ("a: 1\nb: x\n", SetValue(FILE, ("b",), "\ud800"), 2),
+        ("a: 1\r\nb: x\r\n", SetValue(FILE, ("b",), 2), 1),
+    ],
+)
+def test_refusals_name_file_and_line(text, edit, line):
+    with pytest.raises(WriteRefused) as caught:
+        apply(text.encode("utf-8", "surrogatepass"), [edit])
+    assert caught.value.message.startswith(f"{FILE}, Zeile {line}: ")
+
+
+def test_several_edits_in_order():
+    edits: list[TextEdit] = [
+        AppendItem(FILE, ("l",), "a"),
+        AppendItem(FILE, ("l",), "b"),
+        SetValue(FILE, ("k",), 1),
+        RemoveValue(FILE, ("l", 0)),
+    ]
+    assert apply(b"# Kopf\n\nid: x\n", edits).decode() == "# Kopf\n\nid: x\nl:\n  - b\nk: 1\n"
+    assert apply(b"a: 1", []) == b"a: 1"
+
+
+def test_render_new():
+    new = NewFile("partners/y.yaml", {"name": "W", "id": "w"}, {(): "Kopf"})
+    assert render_new(new, order) == b"# Kopf\n\nid: w\nname: W\n"
+    with pytest.raises(WriteRefused, match=r"partners/y\.yaml"):
+        render_new(NewFile("partners/y.yaml", {"name": "a\x1b"}))
+
+
+# -- the three laws, on random files
+
+
+def paths(data, path=()):
+    for key, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*path, key)
+        yield from paths(inner, (*path, key))
+
+
+def get(data, path):
+    for part in path:
+        data = data[part]
+    return data
+
+
+def random_edit(rnd, data):
+    """An edit, and the data as it must be afterwards, worked out without the editor."""
+    after = copy.deepcopy(data)
+    all_paths = list(paths(data))
+    path = rnd.choice(all_paths)
+    comment = f"neu{rnd.randrange(10**6)}" if rnd.random() < 0.2 else None
+    kind = rnd.random()
+    lists = [p for p in all_paths if isinstance(get(data, p), list)]
+    if kind < 0.35:
+        del get(after, path[:-1])[path[-1]]
+        return RemoveValue(FILE, path), after
+    new = value(rnd, 2)
+    if kind < 0.6:
+        get(after, path[:-1])[path[-1]] = new
+        return SetValue(FILE, path, new, comment), after
+    if kind < 0.8 or not lists:
+        owner = rnd.choice([(), *(p for p in all_paths if isinstance(get(data, p), dict))])
+        key = rnd.choice(KEYS)
+        get(after, owner)[key] = new
+        return SetValue(FILE, (*owner, key), new, comment), after
+    owner = rnd.choice(lists)
+    get(after, owner).append(new)
+    return AppendItem(FILE, owner, new, comment), after
+
+
+def dash_line(lines, number):
+    """The line of the dash, if it stands alone somewhere above, else the same line."""
+    above = number
+    while above > 0 and re.fullmatch(r" *(?:#.*)?", lines[above - 1]):
+        above -= 1
+    if above > 0 and re.fullmatch(r"[- ]*-(?: *#.*)?", lines[above - 1]):
+        return dash_line(lines, above - 1)
+    return number
+
+
+def above_comments(lines, number):
+    while number > 0 and re.match(r" *#", lines[number - 1]):
+        number -= 1
+    return number
+
+
+def region(text, path):
+    """Lines, from 0, that may change with the entry at `path`: from the comments above it to the next entry not inside it."""
+    loaded = load(text.encode(), FILE)
+    lines = text.split("\n")
+    places = [(p, loaded.position(p)) for p in paths(loaded.data)]
+    # what stands between brackets is one thing; so is an item whose dash stands on a line of its own
+    for depth in range(1, len(path)):
+        number = loaded.position(path[:depth])[0] - 1
+        if re.search(r"[:-] +[\[{]", lines[number]):
+            path = path[:depth]
+            break
+    start = loaded.position(path)
+    end = next((p[0] for q, p in places if p > start and q[: len(path)] != path), len(lines) + 1) - 1
+    first = start[0] - 1
+    last = max(p[0] for q, p in places if q[: len(path)] == path) - 1
+    first = above_comments(lines, dash_line(lines, first))
+    column = min(len(line) - len(line.lstrip()) for line in lines[first : start[0]] if not re.match(" *#", line))
+    # comments that follow, not deeper than the entry itself, are somebody else's
+    stop = end
+    for number in range(last + 1, end):
+        text_of = lines[number].lstrip()
+        if text_of.startswith("#") and len(lines[number]) - len(text_of) <= column and number > last:
+            stop = number
+            break
+    return first, max(stop, start[0])
+
+
+def check_laws(before, edit, after_data, out):
+    loaded = load(out.encode(), FILE)
+    assert loaded.findings == ()
+    assert same(loaded.data, after_data, ordered=False)
+
+    old_data = load(before.encode(), FILE).data
+    target = edit.target
+    there = target in set(paths(old_data))
+    lines = before.split("\n")
+    if there and not isinstance(edit, AppendItem):
+        first, stop = region(before, target)
+    elif len(target) > 1 or there:
+        owner = target if there else target[:-1]
+        first, stop = region(before, owner)
+    else:
+        first, stop = 0, 0
+    out_lines = out.split("\n")
+
+    # law 3: every other line stands there as before, in order; only the line of the key or dash above may change, and
+    # the one that moves up behind a dash
+    may = set(range(first, stop))
+    if target[:-1]:
+        head = load(before.encode(), FILE).position(target[:-1])[0] - 1
+        may |= {head, dash_line(lines, head)}
+    if isinstance(edit, RemoveValue) and stop < len(lines) and lines[stop] not in out_lines:
+        may.add(stop)
+    outside = [line for number, line in enumerate(lines) if number not in may]
+    rest = iter(out_lines)
+    missing = [line for line in outside if line not in rest]
+    assert not missing
+
+    # law 2: comments outside stay, all of them if nothing was taken away
+    kept = [re.findall(r"# k[0-9]+", line) for number, line in enumerate(lines) if number not in range(first, stop)]
+    if isinstance(edit, AppendItem) or not there:
+        kept = [re.findall(r"# k[0-9]+", line) for line in lines]
+    wanted = [comment for line in kept for comment in line]
+    rest_comments = iter(re.findall(r"# k[0-9]+", out))
+    assert all(comment in rest_comments for comment in wanted)
+
+
+def run(seeds):
+    counts = {SetValue: 0, AppendItem: 0, RemoveValue: 0}
+    for seed in seeds:
+        text, data = sample(seed)
+        rnd = random.Random(seed)  # noqa: S311
+        for _ in range(3):
+            if not data:
+                break
+            edit, after = random_edit(rnd, data)
+            out = apply(text.encode(), [edit]).decode()
+            try:
+                check_laws(text, edit, after, out)
+            except AssertionError as failure:
+                raise AssertionError(f"seed {seed}: {edit}\n{text}\n-----\n{out}") from failure
+            if seed % 10 == 0:
+                assert apply(text.encode(), [edit], None, "pure").decode() == out
+            counts[type(edit)] += 1
+            text, data = out, load(out.encode(), FILE).data or {}
+    return counts
+
+
+def test_random_edits_obey_the_three_laws():
+    counts = run(range(NORMAL // 2))
+    assert sum(counts.values()) >= NORMAL
+    assert min(counts.values()) > NORMAL // 10
+
+
+@pytest.mark.slow
+def test_random_edits_obey_the_three_laws_many():
+    assert sum(run(range(NORMAL, NORMAL + LONG // 3)).values()) > LONG // 2
