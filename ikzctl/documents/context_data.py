@@ -74,19 +74,13 @@ def level_text(framework: str, level: str, edition: str | None) -> str:
 
 
 def _gate(case: DraftCase) -> list[str]:
-    out = []
+    out: list[str] = []
+    path = f"cooperations/{case.id}/cooperation.yaml: gates.security"
     for gate in case.cooperation.gates.security:
         text = level_text(gate.framework, gate.level, gate.edition)
-        if gate.example:
-            out.append(
-                Placeholder(
-                    f"Sicherheitsniveau, Beispiel: {text}", f"cooperations/{case.id}/cooperation.yaml: gates.security"
-                )
-            )
-            continue
         if gate.monitoring_24_7:
             text += " mit Überwachung der Endgeräte rund um die Uhr"
-        out.append(text)
+        out.append(Placeholder(f"Sicherheitsniveau, Beispiel: {text}", path) if gate.example else text)
     return out
 
 

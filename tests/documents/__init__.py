@@ -1,0 +1,1 @@
+"""Drafts: from records to Word files that say exactly what they should."""
