@@ -14,6 +14,7 @@ from ikzctl.model.findings import FieldPath
 if TYPE_CHECKING:
     from ikzctl.files.writer import CommitResult
     from ikzctl.gitrepo.fence import Identity
+    from ikzctl.gitrepo.repository import Repository
 
 SCHEMA_FOLDER = "schemas"
 _PLAIN_FILES = {
@@ -44,6 +45,8 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
 
     `identity` is used, and written into the new repository, if the user has set none for git.
     """
+    from ikzctl.files.writer import commit_changes
+    from ikzctl.gitrepo.fence import read_identity, set_identity
     from ikzctl.registry.edit import render_new
     from ikzctl.registry.key_order import key_order
 
@@ -54,25 +57,23 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
     )
     writes = [FileWrite("registry/registry.yaml", render_new(head, key_order("registry.yaml")))]
     writes += surroundings()
-    return make_repository(folder, writes, "Register anlegen", identity)
-
-
-def make_repository(folder: Path, writes: list[FileWrite], message: str, identity: Identity) -> NewRegistry:
-    """Create the folder and its repository and commit `writes` as the first commit."""
-    from ikzctl.files.writer import commit_changes
-    from ikzctl.gitrepo.fence import read_identity, set_identity
-    from ikzctl.gitrepo.repository import create_repository
-
-    _require_empty(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    repo = create_repository(folder)
+    repo = start_repository(folder)
     try:
         read_identity(repo)
         identity_set = False
     except UserError:
         set_identity(repo, identity)
         identity_set = True
-    return NewRegistry(folder, commit_changes(repo, writes, message, base=None), identity_set)
+    return NewRegistry(folder, commit_changes(repo, writes, "Register anlegen", base=None), identity_set)
+
+
+def start_repository(folder: Path) -> Repository:
+    """A new git repository in `folder`, which must not exist yet or be empty."""
+    from ikzctl.gitrepo.repository import create_repository
+
+    _require_empty(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return create_repository(folder)
 
 
 def _require_empty(folder: Path) -> None:

@@ -55,4 +55,7 @@ def _require_kind(kind: str) -> None:
         return
     from ikzctl.registry.build import near
 
-    raise UserError(f"Die Art „{kind}“ gibt es nicht. Möglich sind: {', '.join(_TOP_KINDS)}.", near(kind, _TOP_KINDS).strip() or None)
+    raise UserError(
+        f"Die Art „{kind}“ gibt es nicht. Möglich sind: {', '.join(_TOP_KINDS)}.",
+        near(kind, _TOP_KINDS).strip() or None,
+    )

@@ -98,4 +98,7 @@ def leave(
     )
 
 
-COMMANDS = (("join", join, "Einen Partner aufnehmen."), ("leave", leave, "Einen Partner ausscheiden lassen."),)
+COMMANDS = (
+    ("join", join, "Einen Partner aufnehmen."),
+    ("leave", leave, "Einen Partner ausscheiden lassen."),
+)

@@ -1,0 +1,46 @@
+"""Draft the agreement of a cooperation with its review sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikzctl.actions.outcome import Written
+from ikzctl.actions.validate import examine_source, findings_of
+
+if TYPE_CHECKING:
+    from ikzctl.actions.workspace import Workspace
+    from ikzctl.documents.agreement import GeneratedFile
+    from ikzctl.registry.sources import Source
+
+
+def draft_agreement(workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None) -> Written:
+    """Write draft and review sheet into `folder`; `rev` None means the working tree, which is marked in the files."""
+    from ikzctl.files.output import write_output
+
+    with workspace.source(rev) as source:
+        files = draft_files(source, cooperation, as_of=as_of)
+    paths = write_output(folder, {f.name: f.content for f in files})
+    return Written(paths, _notes(rev))
+
+
+def draft_files(source: Source, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:
+    """The files as bytes, made from what `source` holds."""
+    from ikzctl import __version__
+    from ikzctl.documents.agreement import draft_agreement as compose
+    from ikzctl.documents.case import Stamp, from_registry
+    from ikzctl.registry.registry import Registry
+
+    registry = Registry(source)
+    registry.get("cooperation", cooperation, cooperation)
+    findings = findings_of(examine_source(source, as_of), cooperation)
+    case = from_registry(registry, cooperation, as_of=as_of, findings=findings)
+    return compose(case, stamp=Stamp(as_of, source.commit, __version__))
+
+
+def _notes(rev: str | None) -> tuple[str, ...]:
+    read_first = "Zuerst den Prüfvermerk lesen: Er nennt offene Angaben und nicht verifizierte Vorschriften."
+    if rev is None:
+        return ("Vorschau aus dem Ordner, nicht festgeschrieben.", read_first)
+    return (read_first,)
