@@ -40,7 +40,7 @@ def write_output(folder: Path, files: Mapping[str, bytes], *, overwrite: bool = 
         changed = {path: data for path, data in files.items() if _may_write(root, path, data, known, overwrite)}
         digests = {path: _digest(data) for path, data in files.items()}
         # before the files: a run that is cut off must not leave files that we no longer take for ours
-        _write_record(root, {path: [*known.get(path, []), digests[path]] for path in files}, known)
+        _write_record(root, {path: list(dict.fromkeys((*known.get(path, ()), digests[path]))) for path in files}, known)
         for path, data in changed.items():
             _write(root, path, data)
         _write_record(root, {path: [digest] for path, digest in digests.items()}, known)

@@ -118,12 +118,12 @@ def _staged(objects: CatFile, repo: Repository, file: FileChange) -> str | None:
 
 
 def _is_settled(repo: Repository, journal: Journal, now: str | None) -> bool:
-    """Somebody has committed since, and every file is as that commit wants it: nothing is left to do."""
+    """Somebody has committed since, on top of the change, and every file is as it wanted: nothing is left to do."""
     with CatFile(repo.place) as objects:
         for file in journal.files:
             found = objects.get(f"{now}:{repo.prefix}{file.path}")
-            wanted = replace(file, old=None, new=found.oid if found else None)
-            if state_on_disk(repo, journal, wanted) != "new":
+            in_history = (found.oid if found else None) == file.new
+            if not in_history or state_on_disk(repo, journal, file) != "new":
                 return False
     return True
 

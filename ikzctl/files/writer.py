@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -104,11 +105,9 @@ def commit_changes(
                 author = identity or read_identity(repo, settings)
                 result = _commit(repo, place, change, message, author, interrupts, result)
             return replace(result, interrupted=interrupts.asked)
-    except GitError as error:
-        raise WriteRefused(f"{error.message} {_UNCHANGED}", hint=error.hint) from error
-    except OSError as error:
+    except (GitError, OSError) as error:
         needed = sum(len(write.content or b"") for write in writes)
-        raise WriteRefused(f"{german_reason(error, repo.git_dir, needed)} {_UNCHANGED}") from error
+        raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}") from error
 
 
 def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) -> None:
@@ -126,7 +125,7 @@ def _recover_first(repo: Repository, place: Place) -> Recovery:
     try:
         return recover(repo, place)
     except (OSError, GitError) as error:
-        reason = german_reason(error, repo.git_dir, 0) if isinstance(error, OSError) else error.message
+        reason = _reason(error, repo, 0)
         raise WriteRefused(
             f"Eine früher unterbrochene Änderung ließ sich nicht zu Ende bringen: {reason} "
             "Die neue Änderung wurde nicht begonnen.",
@@ -263,9 +262,16 @@ def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:
         clear_branch_locks(repo, journal)
         kept = finish(repo, journal)
     except (OSError, UserError) as error:
-        reason = german_reason(error, repo.root, 0) if isinstance(error, OSError) else error.message
+        reason = _reason(error, repo, 0)
         return (f"{saved}; Dateien werden beim nächsten Aufruf nachgezogen. Grund: {reason}",)
     return tuple(f"{saved}; „{path}“ wurde gleichzeitig von anderer Hand geändert und blieb so." for path in kept)
+
+
+def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:
+    """The same sentence for a full disk, whether we met it or git."""
+    if isinstance(error, GitError) and error.disk_full:
+        error = OSError(errno.ENOSPC, "full")
+    return german_reason(error, repo.git_dir, needed) if isinstance(error, OSError) else error.message
 
 
 def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _read_cut(process: subprocess.Popen[bytes], stdout: IO[bytes], size: int, ke
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     if process.stdin is None or process.stdout is None:
-        raise RuntimeError("git was started without pipes")
+        raise RuntimeError("no pipes to talk through")
     return process.stdin, process.stdout
 
 

@@ -84,6 +84,7 @@ class GitError(UserError):
         super().__init__(_german_reason(what, code, err))
         self.code = code
         self.err = err
+        self.disk_full = any(sign in err for sign in _DISK_FULL)
 
 
 def run(
@@ -208,8 +209,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text).strip()
 
 
+_DISK_FULL = ("No space left on device", "Out of diskspace")
 _REASONS = (
-    ("No space left on device", "Der Datenträger ist voll."),
+    *((sign, "Der Datenträger ist voll.") for sign in _DISK_FULL),
     ("Disk quota exceeded", "Das Speicherkontingent ist erschöpft."),
     ("Input/output error", "Der Datenträger meldet einen Ein-/Ausgabefehler."),
     ("Read-only file system", "Der Datenträger ist schreibgeschützt."),

@@ -23,7 +23,7 @@ from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo.repository import branch_commit, require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError
-from tests.gitrepo.repos import KOORDINATION, PARTNERS, git, make_clone, put
+from tests.gitrepo.repos import PARTNERS, git, make_clone, put
 
 MODES = (
     "kill all",

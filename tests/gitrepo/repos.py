@@ -12,9 +12,9 @@ from ikzctl.gitrepo.fence import Identity
 KOORDINATION = Identity("Koordinierungsstelle IKZ", "ikz@vorderpfalz.example")
 PARTNERS = {
     "registry/registry.yaml": b"format: 1\n",
-    "registry/partners/speyer.yaml": "name: Stadt Speyer\nsitz: Speyer\n".encode(),
-    "registry/partners/frankenthal.yaml": "name: Stadt Frankenthal (Pfalz)\n".encode(),
-    "registry/tasks/kfz.yaml": "name: Kfz-Zulassung\n".encode(),
+    "registry/partners/speyer.yaml": b"name: Stadt Speyer\nsitz: Speyer\n",
+    "registry/partners/frankenthal.yaml": b"name: Stadt Frankenthal (Pfalz)\n",
+    "registry/tasks/kfz.yaml": b"name: Kfz-Zulassung\n",
     "notizen.txt": "Rückruf Kämmerei\n".encode(),
 }
 

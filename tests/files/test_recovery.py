@@ -1,0 +1,183 @@
+"""After an interruption: finish, undo, or ask for help without touching anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ikzctl.files import writer
+from ikzctl.files.recovery import repair
+from ikzctl.files.writer import commit_changes
+from ikzctl.gitrepo.repository import require_repository
+from ikzctl.model.changes import FileWrite
+from ikzctl.model.errors import WriteRefused
+from tests.gitrepo.repos import PARTNERS, git, make_clone, put
+
+CHANGE = [FileWrite("partners/speyer.yaml", b"name: neu\n"), FileWrite("pools/speyer.yaml", b"stellen: []\n")]
+
+
+class Died(BaseException):
+    """Stands for the end of the process: nothing of ours runs after it."""
+
+
+@pytest.fixture
+def died(tmp_path, monkeypatch):
+    """A clone whose writer died right after the commit point."""
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+
+    def die(*args):
+        raise Died
+
+    monkeypatch.setattr(writer, "_complete", die)
+    with pytest.raises(Died):
+        commit_changes(require_repository(clone / "registry"), CHANGE, "Speyer", base=base)
+    monkeypatch.undo()
+    assert git(clone, "rev-parse", "HEAD^") == base
+    assert (clone / "registry/partners/speyer.yaml").read_bytes() == PARTNERS["registry/partners/speyer.yaml"]
+    return clone
+
+
+def journal(clone: Path) -> Path:
+    return clone / ".git" / "ikzctl" / "journal.json"
+
+
+def test_a_saved_change_is_finished(died):
+    result = repair(require_repository(died / "registry"))
+    assert (result.kind, result.files) == ("finished", ("partners/speyer.yaml", "pools/speyer.yaml"))
+    assert "wurde abgeschlossen" in str(result.text)
+    assert (died / "registry/pools/speyer.yaml").read_bytes() == b"stellen: []\n"
+    assert git(died, "status", "--porcelain") == ""
+    assert sorted(p.name for p in (died / ".git/ikzctl").iterdir()) == ["lock"]
+    assert repair(require_repository(died / "registry")).kind == "nothing"
+
+
+def test_the_next_change_finishes_it_too(died):
+    repo = require_repository(died / "registry")
+    result = commit_changes(
+        repo, [FileWrite("registry.yaml", b"format: 2\n")], "x", base=git(died, "rev-parse", "HEAD")
+    )
+    assert result.recovery.kind == "finished"
+    assert git(died, "status", "--porcelain") == ""
+
+
+def test_what_somebody_wrote_since_stays(died):
+    put(died, {"registry/partners/speyer.yaml": b"name: von Hand\n"})
+    result = repair(require_repository(died / "registry"))
+    assert (result.files, result.kept) == (("pools/speyer.yaml",), ("partners/speyer.yaml",))
+    assert "partners/speyer.yaml" in str(result.text)
+    assert (died / "registry/partners/speyer.yaml").read_bytes() == b"name: von Hand\n"
+    assert git(died, "status", "--porcelain") == "M registry/partners/speyer.yaml"
+
+
+def test_another_branch_is_checked_out(died):
+    (died / ".git/index.lock").unlink()
+    git(died, "switch", "-q", "-c", "anders", "HEAD^", "--discard-changes")
+    before = git(died, "status", "--porcelain")
+    with pytest.raises(WriteRefused, match="während der Zweig „main“ ausgecheckt war") as refused:
+        repair(require_repository(died / "registry"))
+    assert refused.value.hint == "Dorthin zurückkehren und abschließen: git switch main; ikzctl repair"
+    assert git(died, "status", "--porcelain") == before
+    git(died, "switch", "-q", "main", "--discard-changes")
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert git(died, "status", "--porcelain") == ""
+
+
+def test_the_branch_has_moved_on(died):
+    """Plain git commits with the index that it had: this takes the change back, which only a person can judge."""
+    (died / ".git/index.lock").unlink()
+    git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
+    with pytest.raises(WriteRefused, match="hat sich seither weiterbewegt") as refused:
+        repair(require_repository(died / "registry"))
+    assert "ikzctl repair --abandon" in str(refused.value.hint)
+    assert journal(died).exists()
+    before = (died / "registry/partners/speyer.yaml").read_bytes()
+    assert repair(require_repository(died / "registry"), abandon=True).kind == "abandoned"
+    assert not journal(died).exists()
+    assert (died / "registry/partners/speyer.yaml").read_bytes() == before
+    assert [p.name for p in died.rglob(".ikzctl*")] == []
+
+
+def test_the_branch_has_moved_on_and_everything_is_in_order(died):
+    (died / ".git/index.lock").unlink()
+    git(died, "reset", "-q", "--hard")
+    git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert git(died, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def test_the_lock_of_a_living_git_is_not_ours(died):
+    """After the death another program took the index: it is named, and its lock stays."""
+    lock = died / ".git" / "index.lock"
+    lock.unlink()
+    lock.write_bytes(b"DIRC")
+    with pytest.raises(WriteRefused, match="Ein anderes git-Programm"):
+        repair(require_repository(died / "registry"))
+    assert lock.read_bytes() == b"DIRC"
+    lock.unlink()
+    assert repair(require_repository(died / "registry")).kind == "finished"
+
+
+def test_another_registry_in_the_same_repository_is_named(died):
+    put(died, {"zweites/registry.yaml": b"format: 1\n"})
+    with pytest.raises(WriteRefused, match="am Register „registry/“ unterbrochen"):
+        repair(require_repository(died / "zweites"))
+    assert journal(died).exists()
+
+
+FORGED = [
+    {"temp": "../../fremd"},
+    {"temp": "partners/speyer.yaml"},
+    {"path": "../notizen.txt"},
+    {"path": ".git/config"},
+    {"new": "HEAD"},
+    {"new": "0" * 39},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=lambda forged: next(iter(forged.items())))
+def test_a_journal_that_we_did_not_write_is_not_obeyed(died, forged):
+    data = json.loads(journal(died).read_bytes())
+    data["files"][0] |= forged
+    assert_not_obeyed(died, json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        '{"branch": 1}',
+        '{"branch": "HEAD", "old": null, "new": null, "root": "", "files": [], "folders": []}',
+    ],
+)
+def test_a_damaged_journal_is_reported(died, text):
+    assert_not_obeyed(died, text)
+
+
+@pytest.mark.parametrize("branch", ["refs/heads/../../config", "refs/heads/", "refs/tags/x", "main", "refs/heads/a b"])
+def test_a_journal_names_a_branch_and_nothing_else(died, branch):
+    assert_not_obeyed(died, json.dumps(json.loads(journal(died).read_bytes()) | {"branch": branch}))
+
+
+def assert_not_obeyed(clone: Path, text: str) -> None:
+    journal(clone).write_text(text, encoding="utf-8")
+    before = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file() and path.name != "lock"}
+    with pytest.raises(WriteRefused, match="nicht lesbar"):
+        repair(require_repository(clone / "registry"))
+    assert {path: path.read_bytes() for path in clone.rglob("*") if path.is_file() and path.name != "lock"} == before
+
+
+def test_our_folder_is_not_followed_elsewhere(tmp_path):
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    (tmp_path / "anderswo").mkdir()
+    (clone / ".git" / "ikzctl").symlink_to(tmp_path / "anderswo")
+    with pytest.raises(WriteRefused, match="kein gewöhnlicher Ordner"):
+        commit_changes(require_repository(clone / "registry"), CHANGE, "x", base=base)
+    assert list((tmp_path / "anderswo").iterdir()) == []

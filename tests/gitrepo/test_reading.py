@@ -1,0 +1,206 @@
+"""Reading commits: every kind of repository, exact answers, also where nothing may be written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ikzctl.files.writer import commit_changes
+from ikzctl.gitrepo.objects import Node, format_tree, object_id, parse_tree
+from ikzctl.gitrepo.process import GitError, run, version_warning
+from ikzctl.gitrepo.reading import CleanRoom, TreeChange
+from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
+from ikzctl.model.changes import FileWrite
+from ikzctl.model.errors import UserError
+from tests.gitrepo.repos import PARTNERS, git, make_clone, put
+
+IN_REGISTRY = {path.removeprefix("registry/"): data for path, data in PARTNERS.items() if path.startswith("registry/")}
+
+
+def contents(folder, revision="HEAD", prefix=None) -> dict[str, bytes]:
+    repo = require_repository(folder)
+    with CleanRoom(repo) as room:
+        entries = room.list_tree(room.commit_id(revision), repo.prefix if prefix is None else prefix)
+        return {
+            entry.path: data
+            for entry, (_, data) in zip(entries, room.read_blobs([e.oid for e in entries]), strict=True)
+        }
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_registry_in_a_folder_of_the_repository(tmp_path, object_format):
+    make_clone(tmp_path / "clone", object_format=object_format)
+    assert contents(tmp_path / "clone" / "registry") == IN_REGISTRY
+    assert contents(tmp_path / "clone") == PARTNERS
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_bare_repository(tmp_path, object_format):
+    make_clone(tmp_path / "clone", object_format=object_format)
+    git(tmp_path, "clone", "-q", "--bare", str(tmp_path / "clone"), "bare.git")
+    repo = find_repository(tmp_path / "bare.git", prefix="registry/")
+    assert repo is not None
+    assert (repo.work_tree, repo.prefix) == (None, "registry/")
+    assert contents(tmp_path / "bare.git", "main", "registry/") == IN_REGISTRY
+
+
+def test_linked_work_tree_reads_and_writes_its_own_branch(tmp_path):
+    base = make_clone(tmp_path / "clone")
+    git(tmp_path / "clone", "worktree", "add", "-q", "-b", "entwurf", str(tmp_path / "zweitens"))
+    repo = require_repository(tmp_path / "zweitens" / "registry")
+    assert repo.common_dir == tmp_path / "clone" / ".git"
+    result = commit_changes(repo, [FileWrite("partners/worms.yaml", b"name: Worms\n")], "Worms", base=base)
+    assert result.branch == "refs/heads/entwurf"
+    assert contents(repo.root) == {**IN_REGISTRY, "partners/worms.yaml": b"name: Worms\n"}
+    assert git(tmp_path / "zweitens", "status", "--porcelain") == ""
+    assert git(tmp_path / "clone", "status", "--porcelain") == ""
+    assert git(tmp_path / "clone", "rev-parse", "main") == base
+
+
+def test_borrowed_objects_are_found(tmp_path):
+    make_clone(tmp_path / "clone")
+    git(tmp_path, "clone", "-q", "--shared", str(tmp_path / "clone"), "borrower")
+    assert contents(tmp_path / "borrower" / "registry") == IN_REGISTRY
+
+
+@pytest.mark.parametrize("name", ["HEAD", "main", "v1", "refs/heads/main", "HEAD~0", "@", "full", "short"])
+def test_names_for_a_commit(tmp_path, name):
+    base = make_clone(tmp_path / "clone")
+    git(tmp_path / "clone", "tag", "-a", "v1", "-m", "Fassung 1")
+    with CleanRoom(require_repository(tmp_path / "clone")) as room:
+        assert room.commit_id({"full": base, "short": base[:10]}.get(name, name)) == base
+
+
+def test_head_states(tmp_path):
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    repo = require_repository(clone)
+    assert (head_state(repo).branch, head_state(repo).commit, head_state(repo).operation) == (
+        "refs/heads/main",
+        base,
+        None,
+    )
+    git(clone, "checkout", "-q", "--detach")
+    assert (head_state(repo).branch, head_state(repo).commit) == (None, base)
+    git(clone, "checkout", "-q", "--orphan", "neu")
+    assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/neu", None)
+    with CleanRoom(repo) as room, pytest.raises(UserError, match="noch keinen Commit"):
+        room.commit_id()
+
+
+def test_no_repository(tmp_path):
+    assert find_repository(tmp_path) is None
+    with pytest.raises(UserError, match="liegt in keinem git-Repository") as refused:
+        require_repository(tmp_path)
+    assert "ikzctl init" in str(refused.value.hint)
+
+
+def test_what_changed_between_two_commits(tmp_path):
+    clone = tmp_path / "clone"
+    old = make_clone(clone)
+    put(
+        clone,
+        {"registry/tasks/waffen.yaml": b"neu\n", "registry/partners/speyer.yaml": b"anders\n", "draussen.txt": b"x"},
+    )
+    (clone / "registry" / "tasks" / "kfz.yaml").unlink()
+    git(clone, "add", "--all")
+    git(clone, "commit", "-q", "-m", "Zweitens")
+    new = git(clone, "rev-parse", "HEAD")
+    repo = require_repository(clone / "registry")
+    with CleanRoom(repo) as room:
+        changes = room.diff_tree(old, new, repo.prefix)
+    assert [(change.status, change.path) for change in changes] == [
+        ("M", "partners/speyer.yaml"),
+        ("D", "tasks/kfz.yaml"),
+        ("A", "tasks/waffen.yaml"),
+    ]
+    blob = object_id("blob", b"neu\n", "sha1")
+    assert changes[2] == TreeChange("A", "tasks/waffen.yaml", "000000", "100644", "0" * 40, blob)
+
+
+def test_what_a_commit_says_of_itself(tmp_path):
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    message = "Beitritt der Stadt Wörth\n\nBegründung …"
+    git(clone, "commit", "-q", "--allow-empty", "-m", message, "--date=2026-02-28T23:30:00-0130")
+    with CleanRoom(require_repository(clone)) as room:
+        info = room.commit_info(room.commit_id())
+    assert (info.subject, info.parents) == ("Beitritt der Stadt Wörth", (base,))
+    assert info.author_date.isoformat() == "2026-02-28T23:30:00-01:30"
+    assert info.author_date.utcoffset() == timedelta(hours=-1, minutes=-30)
+
+
+def test_first_parents_leave_out_what_was_merged(tmp_path):
+    clone = tmp_path / "clone"
+    first = make_clone(clone)
+    git(clone, "switch", "-q", "-c", "seite")
+    git(clone, "commit", "-q", "--allow-empty", "-m", "Seite")
+    git(clone, "switch", "-q", "main")
+    git(clone, "merge", "-q", "--no-ff", "-m", "Zusammen", "seite")
+    merge = git(clone, "rev-parse", "HEAD")
+    with CleanRoom(require_repository(clone)) as room:
+        assert room.first_parents(merge) == [merge, first]
+        assert room.first_parents(merge, limit=1) == [merge]
+
+
+def test_a_long_file_is_cut_one_byte_after_the_limit(tmp_path):
+    make_clone(tmp_path / "clone", {"a": b"x" * 200_000, "b": b"kurz"})
+    with CleanRoom(require_repository(tmp_path / "clone")) as room:
+        oids = [entry.oid for entry in room.list_tree(room.commit_id())]
+        assert [data for _, data in room.read_blobs(oids, max_bytes=100)] == [b"x" * 101, b"kurz"]
+
+
+def test_reading_may_stop_in_the_middle(tmp_path):
+    make_clone(tmp_path / "clone", {f"{number:05}": b"%d" % number * 500 for number in range(3000)})
+    with CleanRoom(require_repository(tmp_path / "clone")) as room:
+        oids = [entry.oid for entry in room.list_tree(room.commit_id())]
+        stream = room.read_blobs(oids)
+        assert next(stream) == (oids[0], b"0" * 500)
+        del stream
+        assert len(list(room.read_blobs(oids))) == 3000
+
+
+def test_names_that_are_no_text_come_through_as_text(tmp_path):
+    clone = tmp_path / "clone"
+    make_clone(clone)
+    blob = git(clone, "rev-parse", "HEAD:registry/registry.yaml")
+    tree = git(clone, "mktree", "-z", stdin=f"100644 blob {blob}\t".encode() + b"\xff\n.yaml\0")
+    commit = git(clone, "commit-tree", tree, "-m", "x")
+    with CleanRoom(require_repository(clone)) as room:
+        assert [entry.path for entry in room.list_tree(commit)] == ["\\xff\n.yaml"]
+
+
+def test_trees_are_sorted_as_git_sorts_them(tmp_path):
+    files = {"a": b"1", "a.b": b"2", "a-b": b"3", "a0": b"4", "b/c": b"5", "b.c": b"6", "b-c": b"7", "b0": b"8"}
+    make_clone(tmp_path / "clone", files)
+    tree = git(tmp_path / "clone", "rev-parse", "HEAD^{tree}")
+    raw = run(["cat-file", "tree", tree], require_repository(tmp_path / "clone").place).out
+    nodes = parse_tree(raw, "sha1")
+    assert object_id("tree", format_tree(dict(reversed(nodes.items()))), "sha1") == tree
+    with pytest.raises(ValueError, match="cut off"):
+        parse_tree(raw[:-1], "sha1")
+    assert Node("40000", git(tmp_path / "clone", "rev-parse", "HEAD:b")) == nodes[b"b"]
+
+
+def test_git_that_does_not_come_back_is_ended(tmp_path):
+    make_clone(tmp_path / "clone")
+    place = require_repository(tmp_path / "clone").place
+    with pytest.raises(GitError, match="nicht rechtzeitig"):
+        # waits for input of which there is none; the limit is reached at once
+        run(["cat-file", "--batch-all-objects", "--batch-check"], place, seconds=0.0)
+
+
+def test_without_git_the_message_says_what_to_do(tmp_path, monkeypatch):
+    make_clone(tmp_path / "clone")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="Das Programm git wurde nicht gefunden") as refused:
+        head_state(require_repository(tmp_path / "clone"))
+    assert "https://git-scm.com" in str(refused.value.hint)
+
+
+def test_an_old_git_is_named(tmp_path, monkeypatch):
+    (tmp_path / "git").write_text("#!/bin/sh\necho git version 2.30.2\n", encoding="ascii")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert version_warning() == "git 2.30.2 hat bekannte Sicherheitslücken; empfohlen ist mindestens 2.39.4."
