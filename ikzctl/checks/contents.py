@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from ikzctl.checks.network import CooperationFacts, Network
-from ikzctl.checks.report import by_fact, by_rule, day, place, say
+from ikzctl.checks.report import by_fact, by_rule, day, listed, place, say
 from ikzctl.library import law
 from ikzctl.model.findings import Finding
 from ikzctl.model.partner import COMMUNAL_TYPES, PRIVATE_TYPES
-from ikzctl.registry.facts import AgreementFact
+from ikzctl.registry.facts import AgreementFact, MemberFact
 
 _DECIDED = frozenset({"beschlossen", "unterzeichnet", "genehmigt", "in_kraft"})
 _SIGNED = frozenset({"unterzeichnet", "genehmigt", "in_kraft"})
@@ -143,31 +143,37 @@ def councils_resolved(folder: CooperationFacts, network: Network, as_of: date) -
     a, land = folder.agreement, network.land(folder)
     if a is None or a.state not in _DECIDED:
         return
-    for m in folder.parties(as_of):
-        resolved = any(
-            about in ("abschluss", "beitritt", "zustimmung") and result == "angenommen"
-            for about, _, _, result in m.resolutions
-        )
-        if m.state == "beigetreten" and not resolved:
-            text = f"der Beschluss von Rat oder Kreistag („{network.name(m.partner)}“) ist nicht eingetragen"
-            norm = "§ 32 Abs. 1 GemO" if land == "RP" else ""
-            yield from by_rule(70, land, folder.at("member", m.partner, "resolutions"), text, norm=norm)
+    missing = [network.name(m.partner) for m in _bound(folder, as_of) if not _resolved(m)]
+    if missing:
+        text = f"der Beschluss von Rat oder Kreistag ist nicht eingetragen: {listed(missing)}"
+        norm = "§ 32 Abs. 1 GemO" if land == "RP" else ""
+        yield from by_rule(70, land, folder.at("agreement", a.id, "state"), text, norm=norm)
+
+
+def _bound(folder: CooperationFacts, as_of: date) -> Iterator[MemberFact]:
+    return (m for m in folder.parties(as_of) if m.state == "beigetreten")
+
+
+def _resolved(m: MemberFact) -> bool:
+    about = ("abschluss", "beitritt", "zustimmung")
+    return any(what in about and result == "angenommen" for what, _, _, result in m.resolutions)
 
 
 def signed_and_published(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     a, land = folder.agreement, network.land(folder)
     if a is None or a.state not in _SIGNED:
         return
-    for m in folder.parties(as_of):
-        if m.state != "beigetreten":
-            continue
-        if not any(signed for _, signed, _, _ in m.signatures):
-            text = f"die Vereinbarung ist {_word(a)}, die Unterschrift von „{network.name(m.partner)}“ ist aber nicht eingetragen"
-            yield say("IKZ-L101", "warning", folder.at("member", m.partner, "signatures"), text)
-        published = any(d for _, d in m.publications)
-        if a.state == "in_kraft" and a.instrument == "zweckvereinbarung" and land == "RP" and not published:
-            text = f"die Bekanntmachung von „{network.name(m.partner)}“ ist nicht eingetragen"
-            at = folder.at("member", m.partner, "publications")
+    at = folder.at("agreement", a.id, "state")
+    unsigned = [
+        network.name(m.partner) for m in _bound(folder, as_of) if not any(signed for _, signed, _, _ in m.signatures)
+    ]
+    if unsigned:
+        text = f"die Vereinbarung ist {_word(a)}, Unterschriften sind aber nicht eingetragen: {listed(unsigned)}"
+        yield say("IKZ-L101", "warning", at, text)
+    if a.state == "in_kraft" and a.instrument == "zweckvereinbarung" and land == "RP":
+        silent = [network.name(m.partner) for m in _bound(folder, as_of) if not any(d for _, d in m.publications)]
+        if silent:
+            text = f"Bekanntmachungen sind nicht eingetragen: {listed(silent)}"
             yield by_fact("IKZ-L102", "warning", land, "rp.12.publication", at, text)
 
 

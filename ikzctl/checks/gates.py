@@ -38,7 +38,8 @@ def security_level(folder: CooperationFacts, network: Network, as_of: date) -> I
                 yield say("IKZ-G001", severity, at, text)
             watching = [x for x in made if x.id == MONITORING]
             if gate.monitoring and not any(x.reached and not _over(x, as_of) for x in watching):
-                text = f"„{network.name(m.partner)}“ wird noch nicht rund um die Uhr überwacht: {_instead(watching)}"
+                stand = watching[0].state if watching else "es gibt keine Zusage"
+                text = f"für „{network.name(m.partner)}“ ist die Überwachung rund um die Uhr nicht belegt ({stand})"
                 yield say("IKZ-G002", severity, at, text)
 
 

@@ -7,11 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from ikzctl.checks.network import PARTY_ROLES, CooperationFacts, Network
-from ikzctl.checks.report import day, listed, say, span
+from ikzctl.checks.report import day, listed, place, say, span
 from ikzctl.model.findings import FieldPath, Finding
 from ikzctl.registry.facts import MandateFact, MemberFact
-
-_WORKING = frozenset({"pilot", "betrieb"})
 
 
 def has_head(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
@@ -133,22 +131,25 @@ def partners_still_exist(folder: CooperationFacts, network: Network, as_of: date
             yield say("IKZ-T012", "error", folder.at("member", m.partner, "until"), text)
 
 
-def one_agent_per_task(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
-    """The same whole task of the same partner given to two agents at the same time."""
-    given: dict[tuple[str, str], list[MandateFact]] = {}
-    for m in folder.mandates.values():
-        if m.mode in ("delegating", "mandating") and m.scope == "ganz" and m.area == "gesamt" and m.from_:
-            for principal in m.principals:
-                given.setdefault((m.task, principal), []).append(m)
+def one_agent_per_task(network: Network, as_of: date) -> Iterator[Finding]:
+    """The same whole task of the same partner given away twice at the same time, in one cooperation or in two."""
+    given: dict[tuple[str, str], list[tuple[date, str, MandateFact]]] = {}
+    for folder in network.cooperations.values():
+        for m in folder.mandates.values():
+            if m.mode in ("delegating", "mandating") and m.scope == "ganz" and m.area == "gesamt" and m.from_:
+                for principal in m.principals:
+                    given.setdefault((m.task, principal), []).append((m.from_, folder.id, m))
     for (task, principal), mandates in given.items():
-        ordered = sorted(mandates, key=lambda m: (m.from_ or date.min, m.id))
-        for one, other in pairwise(ordered):
-            if other.from_ and (one.until is None or other.from_ <= one.until):
+        ordered = sorted(mandates, key=lambda x: (x[0], x[1], x[2].id))
+        for (_, before, one), (start, cooperation, other) in pairwise(ordered):
+            if one.until is None or start <= one.until:
+                where = "" if before == cooperation else f" der Zusammenarbeit „{before}“"
                 text = (
-                    f"die ganze Aufgabe „{task}“ von „{network.name(principal)}“ ist zur selben Zeit auch im Mandat „{one.id}“ "
-                    f"übertragen ({span(one.from_, one.until)})"
+                    f"die ganze Aufgabe „{task}“ von „{network.name(principal)}“ ist zur selben Zeit auch im Mandat „{one.id}“"
+                    f"{where} übertragen ({span(one.from_, one.until)})"
                 )
-                yield say("IKZ-N009", "error", folder.at("mandate", other.id, "principals"), text)
+                at = place("mandate", other.id, cooperation, "principals", other.principals.index(principal))
+                yield say("IKZ-N009", "error", at, text)
 
 
 def conflicting_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
@@ -169,6 +170,7 @@ def conflicting_roles(folder: CooperationFacts, network: Network, as_of: date) -
                 held.setdefault(system, []).append((role, from_, until))
 
 
+GLOBAL = (one_agent_per_task,)
 COOPERATION = (
     has_head,
     has_members,
@@ -179,6 +181,5 @@ COOPERATION = (
     positions_inside_memberships,
     in_force_needs_members,
     partners_still_exist,
-    one_agent_per_task,
     conflicting_roles,
 )

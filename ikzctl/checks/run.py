@@ -35,6 +35,7 @@ Locate = Callable[[Pointer], Pointer]
 GLOBAL_CHECKS: tuple[GlobalCheck, ...] = (
     *references.GLOBAL,
     *partners.GLOBAL,
+    *members.GLOBAL,
     *contents.GLOBAL,
     *data_protection.GLOBAL,
     *gates.GLOBAL,
