@@ -111,7 +111,7 @@ def _readiness(case: Case, draft: Draft, joined: Sequence[Mandate]) -> None:
         gaps = readiness_gaps(case.cooperation.gates.readiness, case.partner, (task,))
         if gaps:
             stages = some(STAGES_DE[g.stage] for g in gaps)
-            draft.follows("schranken", f"Digitale Kette, {case.task_name(task)}: noch nicht in Betrieb sind {stages}.")
+            draft.follows("schranken", f"Digitale Kette, {case.task_name(task)}: noch nicht in Betrieb: {stages}.")
 
 
 def _other(case: Case, draft: Draft, from_day: date) -> None:
