@@ -17,7 +17,8 @@ SubjectId = Annotated[
 GrantId = Annotated[str, StringConstraints(pattern=r"^g-[0-9a-f]{20}$")]
 CommitId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
+# longer than the longest text of a registry, because reasons quote some
+Sentence = Annotated[str, StringConstraints(min_length=3, max_length=12_000)]
 Norm = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Justification = Annotated[str, StringConstraints(min_length=3, max_length=200)]
 Serial = Annotated[int, Field(ge=1)]
@@ -57,6 +58,7 @@ ReasonCode = Literal[
     "beobachter",
     "bereitschaft_fehlt",
     "dienstanweisung_fehlt",
+    "einrichtung_unbestimmt",
     "genehmigung_fehlt",
     "gesperrt",
     "mandant_beendet",
