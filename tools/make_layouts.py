@@ -245,8 +245,10 @@ def characters(word: WordDocument) -> None:
 def table_style(word: WordDocument) -> None:
     style = etree.fromstring(
         f'<w:style xmlns:w="{qn("w:x")[1:].split("}")[0]}" w:type="table" w:customStyle="1" w:styleId="IkzTabelle">'
-        '<w:name w:val="IKZ Tabelle"/><w:basedOn w:val="TableNormal"/><w:pPr><w:spacing w:after="0" w:line="240" w:lineRule="auto"/></w:pPr><w:tblPr>'
-        '<w:tblBorders><w:top w:val="single" w:sz="6" w:space="0" w:color="808080"/><w:bottom w:val="single" w:sz="6" w:space="0" w:color="808080"/>'
+        '<w:name w:val="IKZ Tabelle"/><w:basedOn w:val="TableNormal"/>'
+        '<w:pPr><w:spacing w:after="0" w:line="240" w:lineRule="auto"/></w:pPr><w:tblPr><w:tblBorders>'
+        '<w:top w:val="single" w:sz="6" w:space="0" w:color="808080"/>'
+        '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="808080"/>'
         '<w:insideH w:val="single" w:sz="4" w:space="0" w:color="BFBFBF"/></w:tblBorders>'
         '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         '<w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="E7E6E6"/></w:tcPr></w:tblStylePr></w:style>'

@@ -204,7 +204,7 @@ def _security(case: DraftCase) -> Table:
 def _promise(commitment: Commitment) -> str:
     """What was promised; rules of the partners' own are described by their scope, because their level has no name."""
     if commitment.framework == "eigene" and commitment.scope:
-        return clause(commitment.scope)
+        return f"eigene Zusage „{commitment.id}“: {clause(commitment.scope)}"
     return level_text(commitment.framework, commitment.level, commitment.edition)
 
 

@@ -10,19 +10,18 @@ from ikzctl.documents.annexes import AnnexPlan, plan_annexes
 from ikzctl.documents.case import DraftCase
 from ikzctl.documents.marks import Placeholder
 from ikzctl.documents.words import (
-    DEFAULT_NOUN,
+    COLLECTIVE,
     collective,
     day,
     determined,
-    known_noun,
     paragraphs,
     partner_forms,
     sentence,
     singular,
 )
 from ikzctl.library import german
-from ikzctl.model.task import LegalBasis
 from ikzctl.model.partner import Partner, Representation
+from ikzctl.model.task import LegalBasis
 
 PARTIES_ANNEX_FROM = 41
 
@@ -39,18 +38,18 @@ class Context:
 def build(case: DraftCase) -> Context:
     """Everything that the clauses of the shipped forms may ask for."""
     notes: list[str] = []
-    noun = _noun(case, notes)
+    _check_terms(case, notes)
     dropped = {choice.clause for choice in case.agreement.clauses if not choice.use or choice.text is not None}
     annexes = tuple(plan for plan in plan_annexes(case) if plan.clause not in dropped)
     values: dict[str, object] = {
         "agreement": agreement_words(case),
-        "all": collective(noun),
-        "others": collective(noun, "übrig"),
-        "each": determined(noun, "jed"),
-        "one": determined(noun, "ein"),
-        "agent": singular(noun, "beauftragt"),
-        "responsible": singular(noun, "zuständig"),
-        "leaving": singular(noun, "ausscheidend"),
+        "all": collective(),
+        "others": collective("übrig"),
+        "each": determined("jed"),
+        "one": determined("ein"),
+        "agent": singular("beauftragt"),
+        "responsible": singular("zuständig"),
+        "leaving": singular("ausscheidend"),
         "gender_style": case.head.house_style.gender,
         "parties_in_annex": len(case.parties) >= PARTIES_ANNEX_FROM,
         "has_agent": any(mandate.agent for mandate in case.current_mandates),
@@ -67,10 +66,10 @@ def build(case: DraftCase) -> Context:
         "annexes": [{"key": f"anlage#{plan.key}", "title": plan.title} for plan in annexes],
         "copies": _copies(case),
         "dispute": "" if case.agreement.dispute == "offen" else case.agreement.dispute,
-        **context_tasks.values(case, noun),
+        **context_tasks.values(case),
         **context_data.values(case),
         **context_money.values(case),
-        **context_time.values(case, noun),
+        **context_time.values(case),
     }
     return Context(values, annexes, tuple(notes))
 
@@ -94,21 +93,14 @@ def _without_article(form: str) -> str:
     return form.split(" ", 1)[1]
 
 
-def _noun(case: DraftCase, notes: list[str]) -> str:
-    wanted = case.agreement.terms.all_parties or case.head.house_style.party_term
-    noun = known_noun(wanted)
-    if noun is None:
-        notes.append(
-            f"Die Bezeichnung „{wanted}“ kann nicht gebeugt werden; der Entwurf verwendet „die Beteiligten“. "
-            "Möglich sind: die Beteiligten, die Vertragspartner, die Vereinbarungspartner, die Kooperationspartner, die Partner."
-        )
-        return DEFAULT_NOUN
-    for given in (case.agreement.terms.agent, case.agreement.terms.others):
-        if given and given not in ("beauftragter Beteiligter", "übrige Beteiligte"):
-            notes.append(
-                f"Die eigene Rollenbezeichnung „{given}“ ist im Entwurf nicht verwendet und von Hand einzusetzen."
-            )
-    return noun
+def _check_terms(case: DraftCase, notes: list[str]) -> None:
+    """Words for the parties that the clauses do not use are named in the review sheet, not mixed into the text."""
+    terms = case.agreement.terms
+    wanted = terms.all_parties or case.head.house_style.party_term
+    used = {COLLECTIVE, "beauftragter Beteiligter", "übrige Beteiligte"}
+    for given in (wanted, terms.agent, terms.others):
+        if given and given not in used:
+            notes.append(f"Die eigene Bezeichnung „{given}“ verwendet der Entwurf nicht; sie ist von Hand einzusetzen.")
 
 
 def _bases(case: DraftCase) -> list[str]:

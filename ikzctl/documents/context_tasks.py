@@ -50,8 +50,8 @@ _SECONDMENTS = {
 }
 
 
-def values(case: DraftCase, noun: str) -> dict[str, object]:
-    mandates = [_mandate(case, mandate, position, noun) for position, mandate in enumerate(case.current_mandates, 1)]
+def values(case: DraftCase) -> dict[str, object]:
+    mandates = [_mandate(case, mandate, position) for position, mandate in enumerate(case.current_mandates, 1)]
     open_mandate: str = ""
     if not mandates:
         open_mandate = Placeholder(
@@ -64,7 +64,7 @@ def values(case: DraftCase, noun: str) -> dict[str, object]:
         "mandates": mandates,
         "modes": sorted({mandate.mode for mandate in case.current_mandates}),
         "open_mandate": open_mandate,
-        "outward": _outward(case, noun),
+        "outward": _outward(case),
         "benefits": [
             {"task": case.tasks[m.task].name, "text": sentence(m.benefit)} for m in case.current_mandates if m.benefit
         ],
@@ -92,7 +92,7 @@ def values(case: DraftCase, noun: str) -> dict[str, object]:
             for s in case.agreement.service_levels
         ],
         **_staff(case),
-        **_reports(case, noun),
+        **_reports(case),
     }
 
 
@@ -134,7 +134,7 @@ def _names(case: DraftCase, ids: tuple[str, ...], grammatical: str, label: str, 
     return listed([partner_forms(case.partners[id])[grammatical] for id in ids])
 
 
-def _mandate(case: DraftCase, mandate: Mandate, position: int, noun: str) -> dict[str, object]:
+def _mandate(case: DraftCase, mandate: Mandate, position: int) -> dict[str, object]:
     task = case.tasks[mandate.task]
     others = principals(case, mandate)
     path = _path(case, mandate, "principals")
@@ -186,7 +186,7 @@ def _period(mandate: Mandate) -> str:
     return ""
 
 
-def _outward(case: DraftCase, noun: str) -> list[dict[str, object]]:
+def _outward(case: DraftCase) -> list[dict[str, object]]:
     """Mandates that act outwards in the same way, put together; several mandates of one task are told apart by reference."""
     count = Counter(mandate.task for mandate in case.current_mandates)
     groups: dict[tuple[str, str, str | None, str], list[tuple[int, Mandate]]] = {}
@@ -196,12 +196,10 @@ def _outward(case: DraftCase, noun: str) -> list[dict[str, object]]:
         alone = count[mandate.task] > 1 or "offen" in (mandate.acts_in_name, mandate.appeals)
         key = (mandate.acts_in_name, mandate.appeals, actor, mandate.id if alone else "")
         groups.setdefault(key, []).append((position, mandate))
-    return [_outward_group(case, noun, group, count) for group in groups.values()]
+    return [_outward_group(case, group, count) for group in groups.values()]
 
 
-def _outward_group(
-    case: DraftCase, noun: str, group: list[tuple[int, Mandate]], count: Counter[str]
-) -> dict[str, object]:
+def _outward_group(case: DraftCase, group: list[tuple[int, Mandate]], count: Counter[str]) -> dict[str, object]:
     position, first = group[0]
     names = list(dict.fromkeys(f"„{case.tasks[mandate.task].name}“" for _, mandate in group))
     name = case.tasks[first.task].name
@@ -213,7 +211,7 @@ def _outward_group(
         "ref": f"A02#{mandate_label(position)}" if count[first.task] > 1 else "",
         "acts": first.acts_in_name,
         "appeals": first.appeals,
-        "actor": singular(noun, "handelnd") if free else agent_forms(case, first),
+        "actor": singular("handelnd") if free else agent_forms(case, first),
         "acts_open": Placeholder(acts, _path(case, first, "acts_in_name")),
         "appeals_open": Placeholder(appeals, _path(case, first, "appeals")),
     }
@@ -419,18 +417,18 @@ def _staffing(task: Task) -> dict[str, str]:
     return {"text": "; ".join(parts), "norm": german.citation(staffing.norm) if staffing.norm else ""}
 
 
-def _reports(case: DraftCase, noun: str) -> dict[str, object]:
+def _reports(case: DraftCase) -> dict[str, object]:
     reporting = case.agreement.reporting
     agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
     coordinator = case.cooperation.coordinator
     doer: Forms
     if len(agents) == 1:
         doer = partner_forms(case.partners[next(iter(agents))])
-        to = collective(noun, "übrig")["dat"]
+        to = collective("übrig")["dat"]
     elif coordinator and coordinator in case.partners:
-        doer, to = partner_forms(case.partners[coordinator]), collective(noun, "übrig")["dat"]
+        doer, to = partner_forms(case.partners[coordinator]), collective("übrig")["dat"]
     else:
-        doer, to = singular(noun, "jeweils bearbeitend"), collective(noun, "übrig")["dat"]
+        doer, to = singular("jeweils bearbeitend"), collective("übrig")["dat"]
     due = reporting.due_month
     return {
         "doer": {"nom": doer["nom"], "to": to},

@@ -38,12 +38,13 @@ _CONSENTS = {
     "alle": "Der Beitritt bedarf der Zustimmung aller Beteiligten.",
     "mehrheit": "Der Beitritt bedarf der Zustimmung der Mehrheit der Beteiligten.",
     "zwei_drittel": "Der Beitritt bedarf der Zustimmung von zwei Dritteln der Beteiligten.",
-    "beauftragter": "Der Beitritt bedarf der Zustimmung des beauftragten Beteiligten; die übrigen Beteiligten stimmen mit dem Abschluss im Voraus zu.",
+    "beauftragter": "Der Beitritt bedarf der Zustimmung des beauftragten Beteiligten; "
+    "die übrigen Beteiligten stimmen mit dem Abschluss im Voraus zu.",
     "vorab_erteilt": "Die Zustimmung zum Beitritt der vorgesehenen Beteiligten wird mit dem Abschluss im Voraus erteilt.",
 }
 
 
-def values(case: DraftCase, noun: str) -> dict[str, object]:
+def values(case: DraftCase) -> dict[str, object]:
     rules = case.agreement.notice
     ordinary = [rule for rule in rules if rule.kind in ("ordentlich", "sonderkuendigung", "teilkuendigung")]
     return {
@@ -51,7 +52,7 @@ def values(case: DraftCase, noun: str) -> dict[str, object]:
         "renewal": _renewal(case),
         "ordinary": [_notice(case, rule, position) for position, rule in enumerate(ordinary, 1)],
         "notice_open": _notice_open(case, ordinary),
-        "notice_form": _notice_form(case, ordinary, noun),
+        "notice_form": _notice_form(case, ordinary),
         "extraordinary": [clause(g) for rule in rules if rule.kind == "ausserordentlich" for g in rule.grounds],
         "procedure_sgb": any(case.tasks[id].procedure_law == "sgb" for id in case.task_ids),
         "leaving_rules": _leaving(case),
@@ -175,9 +176,9 @@ def grid_end(day_: date, grid: Grid) -> date:
     return next(end for end in ends if end >= day_)
 
 
-def _notice_form(case: DraftCase, ordinary: list[NoticeRule], noun: str) -> dict[str, object]:
+def _notice_form(case: DraftCase, ordinary: list[NoticeRule]) -> dict[str, object]:
     rule = ordinary[0] if ordinary else NoticeRule(id="offen")
-    everyone = collective(noun, "übrig")["dat"]
+    everyone = collective("übrig")["dat"]
     coordinator = case.cooperation.coordinator
     to = {
         "alle_beteiligten": everyone,

@@ -60,6 +60,10 @@ def printed(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
     if isinstance(value, Placeholder):
-        return Markup(f"{OPEN_START}{escape(value)}{OPEN_PATH}{escape(value.path)}{OPEN_END}")  # noqa: S704
-    text = escape(printable(value)).replace("\n", BREAK)
-    return Markup(VALUE_START) + text + Markup(VALUE_END)
+        return _joined(OPEN_START, escape(value), OPEN_PATH, escape(value.path), OPEN_END)
+    return _joined(VALUE_START, escape(printable(value)).replace("\n", BREAK), VALUE_END)
+
+
+def _joined(*parts: str) -> Markup:
+    """Our signs and escaped pieces in a row; callers escape what comes from outside."""
+    return Markup("".join(parts))  # noqa: S704

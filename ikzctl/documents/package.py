@@ -16,10 +16,16 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _FORBIDDEN_NAMES = re.compile(r"(vbaProject|\.bin$|/embeddings/|/activeX/|afchunk)", re.IGNORECASE)
 _FORBIDDEN_ELEMENTS = {
-    "altChunk": "ein eingebettetes Fremddokument", "attachedTemplate": "eine angebundene Dokumentvorlage", "object": "ein eingebettetes Objekt",
-    "control": "ein ActiveX-Steuerelement", "mailMerge": "eine Seriendruck-Verbindung", "ins": "eine nachverfolgte Einfügung",
-    "del": "eine nachverfolgte Löschung", "moveFrom": "eine nachverfolgte Verschiebung", "moveTo": "eine nachverfolgte Verschiebung",
-}  # fmt: skip
+    "altChunk": "ein eingebettetes Fremddokument",
+    "attachedTemplate": "eine angebundene Dokumentvorlage",
+    "object": "ein eingebettetes Objekt",
+    "control": "ein ActiveX-Steuerelement",
+    "mailMerge": "eine Seriendruck-Verbindung",
+    "ins": "eine nachverfolgte Einfügung",
+    "del": "eine nachverfolgte Löschung",
+    "moveFrom": "eine nachverfolgte Verschiebung",
+    "moveTo": "eine nachverfolgte Verschiebung",
+}
 _FORBIDDEN_RELATIONS = (
     "attachedTemplate",
     "oleObject",

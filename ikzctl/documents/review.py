@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from ikzctl.documents.case import DraftCase, Stamp
 from ikzctl.documents.clauses import Chosen, Left, shipped_form
 from ikzctl.documents.content import Document, Inlines, Open, Table, text
@@ -19,6 +17,7 @@ from ikzctl.documents.report import Block, Heading, Paragraph, Point, to_texts, 
 from ikzctl.documents.words import clause, money
 from ikzctl.library import german
 from ikzctl.library.law import Content, Fact
+from ikzctl.model.base import Part
 from ikzctl.model.findings import Finding
 
 FORM = "pruefvermerk"
@@ -228,7 +227,8 @@ def _decisions(case: DraftCase, notes: Sequence[str]) -> Iterator[Block]:
     authority = case.authority
     yield Point(
         text(
-            f"Genehmigungsbehörde: {authority.name or 'nicht bestimmbar'}. {authority.reason_de} ({authority.basis}; {STATES[authority.state]})"
+            f"Genehmigungsbehörde: {authority.name or 'nicht bestimmbar'}. {authority.reason_de} "
+            f"({authority.basis}; {STATES[authority.state]})"
         )
     )
     for fact in _cautions(case):
@@ -372,7 +372,7 @@ def _marked(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, tuple):
         for position, item in enumerate(value, 1):
             yield from _marked(item, f"{path}[{position}]")
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, Part):
         if getattr(value, "example", False):
             yield path
             return
@@ -387,7 +387,8 @@ def _dates(case: DraftCase) -> Iterator[Block]:
         end = next_day(rule, case.as_of)
         if end:
             points.append(
-                f"Eine Kündigung nach der Regel „{rule.id}“, die am {german.date_long(case.as_of)} zuginge, wirkte mit Ablauf des {german.date_long(end)}."
+                f"Eine Kündigung nach der Regel „{rule.id}“, die am {german.date_long(case.as_of)} zuginge, "
+                f"wirkte mit Ablauf des {german.date_long(end)}."
             )
     if points:
         yield Heading("Berechnete Termine")

@@ -234,8 +234,7 @@ def signatures(builder: Builder, blocks: Sequence[Signature]) -> str:
     )
     grid = f'<w:tblGrid><w:gridCol w:w="{width}"/><w:gridCol w:w="{width}"/></w:tblGrid>'
     properties = f'<w:tblPr><w:tblW w:w="{2 * width}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0000"/></w:tblPr>'
-    body = f"<w:tbl>{properties}{grid}{rows}</w:tbl>{paragraph('IkzUnterschriftZeile', '')}"
-    return body
+    return f"<w:tbl>{properties}{grid}{rows}</w:tbl>{paragraph('IkzUnterschriftZeile', '')}"
 
 
 def _signature(builder: Builder, block: Signature, *, first: bool) -> str:

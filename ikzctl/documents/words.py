@@ -15,72 +15,37 @@ from ikzctl.model.partner import Partner
 
 Forms = dict[str, str]
 
-# singular nominative without article and plural; all masculine, so that the clauses need one set of pronouns only
-_NOUNS: dict[str, tuple[str, str]] = {
-    "Beteiligte": ("Beteiligter", "Beteiligte"),
-    "Vertragspartner": ("Vertragspartner", "Vertragspartner"),
-    "Vereinbarungspartner": ("Vereinbarungspartner", "Vereinbarungspartner"),
-    "Kooperationspartner": ("Kooperationspartner", "Kooperationspartner"),
-    "Partner": ("Partner", "Partner"),
-}
-DEFAULT_NOUN = "Beteiligte"
+COLLECTIVE = "die Beteiligten"
+"""The only collective term: the clauses are written with it, and half a text with another word would be worse than none."""
 _UNITS: dict[str, german.Unit] = {"tag": "day", "woche": "week", "monat": "month", "jahr": "year"}
 
 
-def known_noun(term: str) -> str | None:
-    """The noun of a collective term („die Vertragspartner“) if the clauses can inflect it."""
-    noun = term.removeprefix("die ").strip()
-    # the usual spelling is „die Beteiligten“, which is the weak form of the noun
-    noun = DEFAULT_NOUN if noun == "Beteiligten" else noun
-    return noun if noun in _NOUNS else None
-
-
-def collective(noun: str, adjective: str = "") -> Forms:
+def collective(adjective: str = "") -> Forms:
     """`die (übrigen) Beteiligten` in all cases."""
-    _, plural = _NOUNS[noun]
-    weak = "Beteiligten" if noun == DEFAULT_NOUN else plural
     lead = f"{adjective}en " if adjective else ""
-    dative = weak if weak.endswith("n") else weak + "n"
+    articles = {"nom": "die", "gen": "der", "dat": "den", "akk": "die"}
+    return {key: f"{article} {lead}Beteiligten" for key, article in articles.items()}
+
+
+def singular(adjective: str) -> Forms:
+    """`der zuständige Beteiligte` in all cases, and bare (`zuständiger Beteiligter`)."""
     return {
-        "nom": f"die {lead}{weak}",
-        "gen": f"der {lead}{weak}",
-        "dat": f"den {lead}{dative}",
-        "akk": f"die {lead}{weak}",
+        "nom": f"der {adjective}e Beteiligte",
+        "gen": f"des {adjective}en Beteiligten",
+        "dat": f"dem {adjective}en Beteiligten",
+        "akk": f"den {adjective}en Beteiligten",
+        "bare_nom": f"{adjective}er Beteiligter",
     }
 
 
-def singular(noun: str, adjective: str = "") -> Forms:
-    """`der (zuständige) Beteiligte` in all cases, and bare (`zuständiger Beteiligter`)."""
-    strong, _ = _NOUNS[noun]
-    weak_nom, weak, genitive = _weak(noun)
-    nom_lead, lead = (f"{adjective}e ", f"{adjective}en ") if adjective else ("", "")
-    return {
-        "nom": f"der {nom_lead}{weak_nom}",
-        "gen": f"des {lead}{genitive}",
-        "dat": f"dem {lead}{weak}",
-        "akk": f"den {lead}{weak}",
-        "bare_nom": f"{adjective}er {strong}" if adjective else strong,
-    }
-
-
-def determined(noun: str, word: Literal["jed", "ein"]) -> Forms:
+def determined(word: Literal["jed", "ein"]) -> Forms:
     """`jeder Beteiligte`, `ein Beteiligter` in all cases."""
-    weak_nom, weak, genitive = _weak(noun)
-    strong, _ = _NOUNS[noun]
-    nominative = f"jeder {weak_nom}" if word == "jed" else f"ein {strong}"
     return {
-        "nom": nominative,
-        "gen": f"{word}es {genitive}",
-        "dat": f"{word}em {weak}",
-        "akk": f"{word}en {weak}",
+        "nom": "jeder Beteiligte" if word == "jed" else "ein Beteiligter",
+        "gen": f"{word}es Beteiligten",
+        "dat": f"{word}em Beteiligten",
+        "akk": f"{word}en Beteiligten",
     }
-
-
-def _weak(noun: str) -> tuple[str, str, str]:
-    """Weak nominative, other weak cases, genitive."""
-    if noun == DEFAULT_NOUN:
-        return "Beteiligte", "Beteiligten", "Beteiligten"
-    return noun, noun, f"{noun}s"
 
 
 def partner_forms(partner: Partner) -> Forms:

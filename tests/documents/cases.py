@@ -88,7 +88,9 @@ def agreement(**more: Any) -> Agreement:
             "id": "kfz",
             "instrument": "zweckvereinbarung",
             "duration": {"kind": "unbefristet"},
-            "notice": [{"id": "o", "period": {"value": 12, "unit": "monat"}, "to": "jahresende", "earliest": "2028-06-01"}],
+            "notice": [
+                {"id": "o", "period": {"value": 12, "unit": "monat"}, "to": "jahresende", "earliest": "2028-06-01"}
+            ],
             "entry_into_force": {"rule": "nach_letzter_bekanntmachung"},
             **more,
         }
@@ -130,7 +132,8 @@ def case(
         agreement=terms or agreement(),
         costs=Costs.model_validate({"id": "kfz", **costs}) if costs is not None else None,
         members={
-            p.id: Member.model_validate({"partner": p.id, "from": "2027-01-01", **given.get(p.id, {})}) for p in partners
+            p.id: Member.model_validate({"partner": p.id, "from": "2027-01-01", **given.get(p.id, {})})
+            for p in partners
         },
         mandates={item.id: item for item in live},
         pools={pool.partner: pool for pool in pools},

@@ -31,7 +31,11 @@ def test_the_head_names_exactly_the_facts_that_the_text_asks_for(id):
     clause = shipped_clause(id)
     env = clause_environment()
     asked = set()
-    for source in (clause.heading, clause.body, f"{{% if {clause.when or 'agreement'} %}}{{% endif %}}" if clause.when else ""):
+    for source in (
+        clause.heading,
+        clause.body,
+        f"{{% if {clause.when or 'agreement'} %}}{{% endif %}}" if clause.when else "",
+    ):
         asked |= meta.find_undeclared_variables(env.parse(source))
     assert sorted(asked) == sorted(clause.facts)
 
@@ -62,7 +66,9 @@ def test_an_unknown_key_in_the_head_is_named():
 
 def _texts(source: str, **values: object) -> list[list[str]]:
     rendered = render(clause_environment(), source, values, "probe")
-    return [[f"{line.mark} {plain(line.inlines)}".strip() for line in absatz.lines] for absatz in parse(rendered, "probe")]
+    return [
+        [f"{line.mark} {plain(line.inlines)}".strip() for line in absatz.lines] for absatz in parse(rendered, "probe")
+    ]
 
 
 def test_a_line_is_a_sentence_and_items_are_counted_by_us():
@@ -84,7 +90,9 @@ def test_a_tag_at_the_end_of_an_item_does_not_swallow_the_next_item():
 
 
 def test_plain_spaces_in_citations_become_no_break_spaces_but_values_stay():
-    assert _texts("Nach § 12 Abs. 2 KomZG und {{ wert }}.", wert="§ 3 X") == [["Nach §\u00a012 Abs.\u00a02 KomZG und § 3 X."]]
+    assert _texts("Nach § 12 Abs. 2 KomZG und {{ wert }}.", wert="§ 3 X") == [
+        ["Nach §\u00a012 Abs.\u00a02 KomZG und § 3 X."]
+    ]
 
 
 def test_an_absatz_may_not_begin_with_an_item():

@@ -52,7 +52,9 @@ def test_a_hostile_template_is_refused_before_it_is_evaluated(source):
         render(clause_environment(), source, CONTEXT, "probe")
 
 
-@pytest.mark.parametrize("source", ["{{ nothing }}", "{{ flag }}", "{{ record }}", "{{ items }}", "{{ missing }}", "{{ record.missing }}"])
+@pytest.mark.parametrize(
+    "source", ["{{ nothing }}", "{{ flag }}", "{{ record }}", "{{ items }}", "{{ missing }}", "{{ record.missing }}"]
+)
 def test_what_is_no_text_is_never_printed(source):
     with pytest.raises(TemplateRefused, match="Vorlage probe"):
         render(clause_environment(), source, CONTEXT, "probe")
@@ -74,7 +76,9 @@ def test_the_error_names_clause_and_line():
         render(clause_environment(), "Satz.\n{{ 2 * 2 }}", CONTEXT, "K05")
 
 
-@pytest.mark.parametrize("value", ["{{ 7*7 }}", "{% x %}", "{# x #}", "{_{", "\x07", "a\tb", "\ud800", "\ue000", "\u2028"])
+@pytest.mark.parametrize(
+    "value", ["{{ 7*7 }}", "{% x %}", "{# x #}", "{_{", "\x07", "a\tb", "\ud800", "\ue000", "\u2028"]
+)
 def test_data_that_could_steer_is_refused(value):
     with pytest.raises(UserError):
         clean(value)
