@@ -14,6 +14,8 @@ from ikzctl.model.findings import Finding, Pointer
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
     from ikzctl.files.writer import CommitResult
+    from ikzctl.plans.plan import Plan
+    from ikzctl.registry.registry import Registry
     from ikzctl.registry.sources import Source
 
 
@@ -30,6 +32,22 @@ class Proposal:
     base: str
     writes: tuple[FileWrite, ...]
     refusals: tuple[str, ...] = ()
+
+
+def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
+    """The plan that `make` works out for the last commit, with the new texts built and checked in memory.
+
+    Everything is read from one commit: what somebody is typing in the folder meanwhile plays no part.
+    """
+    from ikzctl.registry.registry import Registry
+
+    with workspace.source("HEAD") as source:
+        plan = make(Registry(source))
+        writes = () if plan.refusals else texts_of(source, plan.edits)
+        check_new_texts(source, writes)
+        if source.commit is None:
+            raise ValueError("a proposal is made from a commit")
+        return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals)
 
 
 def texts_of(source: Source, edits: Iterable[Edit]) -> tuple[FileWrite, ...]:

@@ -31,11 +31,11 @@ def add(
     \b
     Beispiel:  ikzctl partner add --key 07318000
     """
-    from ikzctl.actions.partner import plan
+    from ikzctl.actions.partner import plan_to_add
     from ikzctl.cli.changing import open_workspace, show_and_do
 
     workspace = open_workspace(registry)
-    show_and_do(workspace, lambda: plan(workspace, key=key, id=id), yes=yes, dry_run=dry_run)
+    show_and_do(workspace, lambda: plan_to_add(workspace, key=key, id=id), yes=yes, dry_run=dry_run)
 
 
 COMMANDS = (("add", add, "Partner aus der amtlichen Liste anlegen."),)
