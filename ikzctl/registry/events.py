@@ -104,7 +104,7 @@ def _try_c_parser(prepared: Prepared, file: str) -> _Reading | None:
         return None
 
 
-class _NotClear(Exception):  # noqa: N818 - a signal between two functions, never seen outside
+class _NotClear(Exception):
     """The text has some fault; which one, the pure parser will tell."""
 
 

@@ -31,7 +31,7 @@ _DIFFERENCES = tuple(
 )
 
 
-class NotYaml(Exception):  # noqa: N818 - says what it is; the user reads a finding, not an error
+class NotYaml(Exception):
     """The text is not YAML; lines and columns count from 1, (0, 0) if the parser does not say."""
 
     def __init__(self, problem: str, context: str, place: tuple[int, int], start: tuple[int, int]) -> None:

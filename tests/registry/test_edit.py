@@ -18,7 +18,7 @@ from ikzctl.registry.layout import same
 from tests.registry.samples import KEYS, sample, value
 
 FILE = "partners/x.yaml"
-NORMAL = 2_500
+NORMAL = 2_100
 LONG = 30_000
 
 
@@ -313,6 +313,9 @@ def region(text, path):
         if re.search(r"[:-] +[\[{]", lines[number]):
             path = path[:depth]
             break
+    if isinstance(path[-1], int) and get(loaded.data, path) is None:
+        # an item without text has no place of its own; the list around it has one
+        path = path[:-1]
     start = loaded.position(path)
     end = next((p[0] for q, p in places if p > start and q[: len(path)] != path), len(lines) + 1) - 1
     first = start[0] - 1
@@ -353,7 +356,7 @@ def check_laws(before, edit, after_data, out):
     if target[:-1]:
         head = load(before.encode(), FILE).position(target[:-1])[0] - 1
         may |= {head, dash_line(lines, head)}
-    if isinstance(edit, RemoveValue) and stop < len(lines) and lines[stop] not in out_lines:
+    if isinstance(edit, RemoveValue) and re.match(r" *-", lines[load(before.encode(), FILE).position(target)[0] - 1]):
         may.add(stop)
     outside = [line for number, line in enumerate(lines) if number not in may]
     rest = iter(out_lines)
