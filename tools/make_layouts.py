@@ -86,6 +86,8 @@ def main() -> None:
     save(agreement, forms / "zweckvereinbarung" / "layout.docx")
 
     review = base()
+    # headings of the review sheet start at level 1 like those of the agreement, but read as a list, not as a contract
+    review.styles["Heading 1"].paragraph_format.alignment = LEFT
     heading(review, "Title", "{{ titel }}")
     review.add_paragraph("{{ untertitel }}", style=review.styles["Subtitle"])
     review.add_paragraph("{{ inhalt }}", style=review.styles["IKZ Text"])

@@ -31,7 +31,7 @@ def to_xml(blocks: Sequence[Block]) -> str:
     out = []
     for block in blocks:
         if isinstance(block, Heading):
-            out.append(wordml.paragraph("Heading2", wordml.run(block.text)))
+            out.append(wordml.paragraph("Heading1", wordml.run(block.text)))
         elif isinstance(block, Table):
             out.append(wordml.table(block) + wordml.paragraph("IkzTabelleZelle", ""))
         elif isinstance(block, Point):

@@ -334,6 +334,11 @@ def test_python_docx_opens_it_and_finds_language_title_and_table_heads():
     assert len(heads) == len(opened.tables) - 1  # all but the signature blocks
 
 
+def test_heading_levels_have_no_gap():
+    for file in draft_agreement(case(), stamp=STAMP):
+        assert set(re.findall(r'w:val="(Heading\d)"', part(file.content))) == {"Heading1"}
+
+
 def test_clauses_are_marked_by_content_controls_in_order():
     given = case()
     document = compose_agreement(given).document
