@@ -312,7 +312,7 @@ def _agreement(id: str, agent: str, task: str, revision: int) -> Data:
                 "example": True,
             }
         ],
-        "vat": {"state": "offen"},
+        "vat": {"state": "nicht_steuerbar", "reasoning": "Beispiel", "as_of": DAY},
         "entry_into_force": {"rule": "nach_letzter_bekanntmachung"},
         "versions": [{"number": 0, "kind": "urfassung", "signed_on": None}],
         "documents": [{"id": "ablauf", "kind": "anlage", "title": "Beschreibung des Ablaufs", "state": "entwurf"}],
@@ -326,7 +326,7 @@ def _costs(id: str, task: str, revision: int) -> Data:
     return {
         "id": id,
         "rules": [
-            {"id": "pauschale", "name": "Pauschale je Antrag", "tasks": [task], "state": "offen", "steps": [step]}
+            {"id": "pauschale", "name": "Pauschale je Antrag", "tasks": [task], "state": "vereinbart", "steps": [step]}
         ],
         "rates": [
             {
@@ -334,12 +334,16 @@ def _costs(id: str, task: str, revision: int) -> Data:
                 "name": "Pauschale Antrag",
                 "task": task,
                 "case_group": "antrag",
-                "amount": None,
+                "amount": Decimal("25.50"),
                 "unit": "Antrag",
-                "state": "offen",
+                "state": "vereinbart",
             }
         ],
-        "settlement": {"period": "kalenderjahr", "statement_due": "31. März des Folgejahres"},
+        "settlement": {
+            "period": "kalenderjahr",
+            "statement_due": "31. März des Folgejahres",
+            "limitation": "zwei Jahre",
+        },
         "source": EXAMPLE,
         "note": f"Stand {revision}",
     }
