@@ -95,6 +95,8 @@ def _rebuilt(
 
 def store_objects(place: Place, objects: Sequence[NewObject], object_format: ObjectFormat) -> None:
     """Put the objects into the repository with one start of git, which checks each of them."""
+    # two files with the same content are one object; git takes no pack that holds it twice
+    objects = list(dict.fromkeys(objects))
     few = len(objects) <= _UNPACK_LIMIT
     command = ["unpack-objects", "-q", "--strict"] if few else ["index-pack", "--stdin", "--strict"]
     run(command, place, stdin=build_pack(objects, object_format))
