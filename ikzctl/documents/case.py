@@ -118,12 +118,9 @@ def from_registry(
     findings: tuple[Finding, ...] = (),
     waived: tuple[Finding, ...] = (),
 ) -> DraftCase:
-    """Collect the records of one cooperation; raises `UserError` if it has no agreement yet."""
+    """Collect the records of one cooperation; without an agreement file everything that it would say is open."""
     folder = registry.cooperation(cooperation)
-    if folder.agreement is None:
-        raise UserError(
-            f"Zur Zusammenarbeit {cooperation} gibt es noch keine Datei agreement.yaml; ohne sie ist kein Entwurf möglich."
-        )
+    agreement = folder.agreement or Agreement(id=cooperation, instrument="zweckvereinbarung")
     named = {*folder.members, *(a for m in folder.mandates.values() for a in m.parties), *folder.pools}
     tasks = {*folder.cooperation.tasks, *(mandate.task for mandate in folder.mandates.values())}
     security = {id: found for id in sorted(folder.members) if (found := registry.security(id)) is not None}
@@ -132,7 +129,7 @@ def from_registry(
         id=cooperation,
         head=registry.head,
         cooperation=folder.cooperation,
-        agreement=folder.agreement,
+        agreement=agreement,
         costs=folder.costs,
         members=folder.members,
         mandates=folder.mandates,

@@ -158,8 +158,10 @@ def _with_slots(body: bytes, tokens: Mapping[str, str], slots: Mapping[str, str]
             continue
         parent = paragraph.getparent()
         assert parent is not None  # noqa: S101 - a paragraph always hangs in a body, a cell or a control
-        position = parent.index(paragraph)
-        parent[position : position + 1] = list(_elements(slots[slot]))
+        # one by one: assigning a slice costs the square of the number of elements
+        for element in list(_elements(slots[slot])):
+            paragraph.addprevious(element)
+        parent.remove(paragraph)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
