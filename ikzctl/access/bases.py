@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ikzctl.library.german import citation
 from ikzctl.model.findings import NormState
 from ikzctl.model.mandate import BasisCode, Mandate
 from ikzctl.model.manifest import LoggingRule
@@ -102,7 +103,7 @@ LOG_SOCIAL = LoggingRule(
         "Mindestens jeder zehnte Abruf wird mit Zeit, Daten, Verfahren und verantwortlicher Person protokolliert; "
         "gelöscht wird nach spätestens sechs Monaten."
     ),
-    norm="§ 79 Abs. 4 SGB X",
+    norm=citation("§ 79 Abs. 4 SGB X"),
 )
 LOG_VEHICLE = LoggingRule(
     code="stvg36-6",
@@ -110,7 +111,7 @@ LOG_VEHICLE = LoggingRule(
         "Jeder Abruf wird mit verwendeten Daten, Tag, Uhrzeit, abrufender Stelle und abgerufenen Daten protokolliert; "
         "gelöscht wird nach sechs Monaten."
     ),
-    norm="§ 36 Abs. 6 StVG",
+    norm=citation("§ 36 Abs. 6 StVG"),
 )
 
 

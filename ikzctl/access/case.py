@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from ikzctl.access.periods import Cap, Horizon, Span
+from ikzctl.library.german import citation
 from ikzctl.library.law import LawPack, law_pack
 from ikzctl.model.agreement import Agreement, DataProtectionRole, Document, ProcedureStep, Version
 from ikzctl.model.base import Sourced
@@ -32,7 +33,7 @@ class Part:
 
 
 def reason(code: ReasonCode, text: str, file: str, norm: str | None = None) -> Reason:
-    return Reason(code=code, text=text, file=file, norm=norm)
+    return Reason(code=code, text=text, file=file, norm=citation(norm) if norm else None)
 
 
 def example_remark(what: str, file: str, *sources: Sourced) -> tuple[Remark, ...]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ikzctl.library.german import citation
 from ikzctl.model.errors import UserError
 from ikzctl.model.manifest import BlockedGrant, Grant, Ground, Manifest, Target
 
@@ -139,11 +138,11 @@ def _why(grant: Grant) -> str:
 
 
 def _sentences(grant: Grant | BlockedGrant) -> str:
-    return " ".join(r.text if r.norm is None else f"{r.text.rstrip('.')} ({citation(r.norm)})." for r in grant.reasons)
+    return " ".join(r.text if r.norm is None else f"{r.text.rstrip('.')} ({r.norm})." for r in grant.reasons)
 
 
 def _ground_text(legal: Ground) -> str:
-    norms = f" ({', '.join(map(citation, legal.norms))})" if legal.norms else ""
+    norms = f" ({', '.join(legal.norms)})" if legal.norms else ""
     version = f", Fassung {legal.agreement_version}" if legal.agreement_version is not None else ""
     return (
         f"{legal.basis}: {legal.basis_text}{norms}; Vereinbarung „{legal.agreement}“{version}, Mandat „{legal.mandate}“"

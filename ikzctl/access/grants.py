@@ -24,6 +24,7 @@ from ikzctl.access.gates import (
 from ikzctl.access.periods import ENDED, Cap, Common, Horizon, Span, common, never, relevant, span_reasons
 from ikzctl.access.posts import Post, gaps, posts, work
 from ikzctl.access.preconditions import Answer, Asked, basis_answer, claim_holds
+from ikzctl.library.german import citation
 from ikzctl.library.law import weaker
 from ikzctl.model.errors import UserError
 from ikzctl.model.mandate import BasisCode, Mandate
@@ -160,7 +161,7 @@ def _grant(
     caps = [*(cap for part in parts for cap in part.caps), Cap("rezertifizierung", None, review)]
     if never(spans, case.as_of):
         return None
-    state, period = _state(spans, caps, reasons)
+    state, period = _state(spans, caps, reasons, case.as_of)
     ids = (
         case.folder.id,
         mandate,
@@ -187,11 +188,11 @@ def _grant(
     )
 
 
-def _state(spans: list[Span], caps: list[Cap], reasons: set[Reason]) -> tuple[State, Common]:
+def _state(spans: list[Span], caps: list[Cap], reasons: set[Reason], as_of: date) -> tuple[State, Common]:
     """Ended comes before blocked, blocked before suspended: the first that applies says what an administrator has to do."""
     codes = {r.code for r in reasons}
     days = common(spans)
-    if codes & ENDED and days.first is not None and days.last is not None:
+    if codes & ENDED and days.first is not None and days.last is not None and days.last < as_of:
         return "revoked", days
     if codes - {"gesperrt"}:
         return "blocked", days
@@ -263,7 +264,7 @@ def _ground(
     return Ground(
         basis=code,
         basis_text=basis.text if basis else None,
-        norms=tuple(dict.fromkeys((*(form.norms if form else ()), *(basis.norms if basis else ())))),
+        norms=tuple(dict.fromkeys(map(citation, (*(form.norms if form else ()), *(basis.norms if basis else ()))))),
         norm_state=weaker(*states) if states else None,
         agreement=case.folder.id if case.agreement else None,
         agreement_version=case.texts.current if case.texts else None,

@@ -1,0 +1,684 @@
+"""Who works for whom, on which ground, and everything that keeps a right from being set up. One case per rule."""
+
+from datetime import date
+
+import pytest
+
+from ikzctl.access.grants import wanting_gaps
+from ikzctl.library.german import citation
+from ikzctl.model.errors import UserError
+from tests.access import worlds as w
+from tests.access.worlds import codes, grants, only, registry, world
+
+SOCIAL = ["personenbezogen", "sozialdaten"]
+VEHICLE = ["personenbezogen", "fahrzeugregister"]
+
+
+def pairs(files):
+    return {(g.post.home, g.target.partner) for g in grants(files)}
+
+
+def everybody(mode, **more):
+    """Three partners with one position and one tenant each, under a mandate of that mode."""
+    files = world()
+    for id in ("frankenthal", "ludwigshafen"):
+        files[f"partners/{id}.yaml"] = w.partner(id)
+        files[f"{w.C}/members/{id}.yaml"] = w.member(id)
+        files[f"{w.C}/pools/{id}.yaml"] = {"partner": id, "positions": [w.position()]}
+    files[w.SYSTEM]["tenants"].append(w.tenant("ludwigshafen"))
+    files[w.MANDATE] |= {"mode": mode, "principals": ["frankenthal", "ludwigshafen"], **more}
+    return files
+
+
+def test_one_delegated_task_gives_one_active_right_and_none_in_the_own_tenant():
+    grant = only(world())
+    assert (grant.state, grant.post.subject, grant.post.role_id) == ("active", "speyer/stelle", "bearbeitung")
+    assert (grant.target.partner, grant.target.application, grant.target.tenant) == (
+        "frankenthal",
+        "fach",
+        "frankenthal",
+    )
+    assert grant.reasons == grant.remarks == ()
+
+
+@pytest.mark.parametrize("mode", ["delegating", "mandating", "statutory_assignment", "shared_facility"])
+def test_the_agent_works_for_the_principals(mode):
+    assert pairs(everybody(mode)) == {("speyer", "frankenthal"), ("speyer", "ludwigshafen")}
+
+
+@pytest.mark.parametrize("mode", ["joint", "reciprocal"])
+def test_everybody_works_for_everybody_else(mode):
+    parties = ("speyer", "frankenthal", "ludwigshafen")
+    expected = {(a, b) for a in parties for b in parties if a != b}
+    assert pairs(everybody(mode)) == expected
+    assert pairs(everybody(mode, agent=None, principals=list(parties))) == expected
+
+
+def test_every_tenant_of_the_principal_is_a_target_of_its_own():
+    files = world()
+    files[w.SYSTEM]["tenants"].append(w.tenant("frankenthal", environment="test"))
+    assert {(g.target.tenant, g.target.environment) for g in grants(files)} == {
+        ("frankenthal", "prod"),
+        ("frankenthal", "test"),
+    }
+
+
+def test_posts_and_roles_of_other_tasks_stay_out():
+    files = world()
+    files["tasks/andere.yaml"] = files[w.TASK] | {"id": "andere"}
+    files[w.SYSTEM]["roles"].append(w.role("fremd", "auskunft") | {"task": "andere"})
+    files[w.POOL]["positions"] = [w.position("stelle", "bearbeitung", "fremd"), w.position("zweite", tasks=["andere"])]
+    assert [g.post.subject + ":" + g.post.role_id for g in grants(files)] == ["speyer/stelle:bearbeitung"]
+
+
+# --- grounds ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mandate", "data", "kind", "basis", "controller"),
+    [
+        ({}, SOCIAL, "bearbeitung", "deleg", "speyer"),
+        ({"form": "B"}, VEHICLE, "bearbeitung", "deleg", "speyer"),
+        ({"mode": "mandating"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
+        ({"mode": "mandating", "form": "F"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
+        ({"mode": "mandating", "form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
+        ({"form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
+        ({"mode": "shared_facility", "form": "D"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
+        ({"mode": "reciprocal", "form": "G"}, VEHICLE, "bearbeitung", "fzv75", "speyer"),
+        ({"mode": "reciprocal", "form": "C"}, VEHICLE, "bearbeitung", "deleg", "speyer"),
+        ({"mode": "joint"}, SOCIAL, "auskunft", "abruf79", "frankenthal"),
+        ({"mode": "joint"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
+        ({"mode": "joint"}, VEHICLE, "bearbeitung", "fzv75", "speyer"),
+        ({"mode": "statutory_assignment"}, SOCIAL, "bearbeitung", "deleg", "speyer"),
+        ({"mode": "statutory_assignment", "acts_in_name": "principal"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
+        ({}, ["melderegister"], "auskunft", "melde1-3", "frankenthal"),
+        ({"mode": "staff_lending", "form": "H"}, SOCIAL, "bearbeitung", "seconded", "frankenthal"),
+        ({"mode": "mandating", "basis": "deleg"}, SOCIAL, "bearbeitung", "deleg", "speyer"),
+    ],
+)
+def test_mode_form_and_data_decide_the_ground(mandate, data, kind, basis, controller):
+    files = world()
+    files[w.MANDATE] |= mandate
+    files[w.TASK]["data"] = data
+    files[w.POOL]["positions"] = [w.position("stelle", kind)]
+    legal = only(files).legal
+    assert (legal.basis, legal.controller) == (basis, controller)
+    assert (legal.agreement, legal.agreement_version, legal.mandate, legal.task) == (
+        "zusammen",
+        0,
+        "auftrag",
+        "aufgabe",
+    )
+
+
+def test_the_ground_names_norms_and_logging():
+    files = world()
+    files[w.TASK]["data"] = VEHICLE
+    legal = only(files).legal
+    assert legal.norms == (citation("§ 12 Abs. 1 Satz 1 KomZG"), citation("§ 13 KomZG"))
+    assert (legal.data_class, legal.logging.code, legal.logging.norm) == (
+        "fahrzeugregister",
+        "stvg36-6",
+        citation("§ 36 Abs. 6 StVG"),
+    )
+    files[w.TASK]["data"] = SOCIAL
+    assert only(files).legal.logging is None
+    files[w.MANDATE] |= {"mode": "joint"}
+    files[w.POOL]["positions"] = [w.position("stelle", "auskunft")]
+    assert only(files).legal.logging.norm == citation("§ 79 Abs. 4 SGB X")
+
+
+def test_without_a_ground_there_is_no_access():
+    files = world()
+    files[w.MANDATE] |= {"mode": "statutory_assignment", "acts_in_name": "offen"}
+    grant = only(files)
+    assert (grant.state, grant.legal.basis, codes(grant)) == ("blocked", None, {"zugriffsgrund_fehlt"})
+
+
+@pytest.mark.parametrize(
+    ("basis", "data"),
+    [
+        ("own", SOCIAL),
+        ("av28", SOCIAL),
+        ("av80", VEHICLE),
+        ("fzv75", SOCIAL),
+        ("abruf79", VEHICLE),
+        ("melde1-3", SOCIAL),
+    ],
+)
+def test_a_ground_that_cannot_carry_the_data_blocks(basis, data):
+    files = world()
+    files[w.TASK]["data"] = data
+    files[w.MANDATE]["basis"] = basis
+    assert "zugriffsgrund_unpassend" in codes(only(files))
+
+
+def with_ground(basis):
+    """Everything that the ground needs; tests take one piece away."""
+    files = world()
+    agreement, mandate = files[w.AGREEMENT], files[w.MANDATE]
+    documents = {
+        "av80": "auftragsverarbeitungsvertrag",
+        "av28": "auftragsverarbeitungsvertrag",
+        "abruf79": "festlegung_79",
+        "fzv75": "zustimmung_fzv_75",
+        "melde1-3": "dienstanweisung",
+        "seconded": "personalvertrag",
+    }
+    agreement["documents"] = [w.document(documents[basis], between=["speyer", "frankenthal"], date="2026-01-01")]
+    mandate["basis"] = basis
+    data = {"av80": SOCIAL, "abruf79": SOCIAL, "fzv75": VEHICLE, "melde1-3": ["melderegister"]}
+    files[w.TASK]["data"] = data.get(basis, ["personenbezogen"])
+    if basis == "av80":
+        notices = {"notice_80_controller": "2025-12-01", "notice_80_processor": "2025-12-02"}
+        entry = {"activity": "Bearbeitung", "task": "aufgabe", "model": "auftragsverarbeitung"}
+        agreement["data_protection"] = [entry | {"controller": "frankenthal", "processor": "speyer"} | notices]
+    if basis == "abruf79":
+        agreement["procedure"] += [
+            {"id": "fach", "kind": "fachaufsicht", "outcome": "erteilt", "decided_on": "2025-12-01"},
+            {"id": "lfdi", "kind": "datenschutzaufsicht", "sent_on": "2025-12-01"},
+        ]
+        files[w.SYSTEM]["claims"].append(w.claim("protokollierung"))
+    if basis == "seconded":
+        lent = {"kind": "abordnung", "to": "frankenthal", "from": "2026-01-01", "until": "2027-02-28", "consent": True}
+        files[w.POOL]["secondment"] = lent | {"document": "personalvertrag"}
+        mandate |= {"mode": "staff_lending", "form": "H"}
+    return files
+
+
+@pytest.mark.parametrize("basis", ["av80", "av28", "abruf79", "fzv75", "melde1-3", "seconded"])
+def test_a_ground_with_everything_it_needs_is_active_and_names_its_document(basis):
+    files = with_ground(basis)
+    grant = only(files)
+    assert (grant.state, grant.reasons) == ("active", ())
+    assert grant.legal.documents == (files[w.AGREEMENT]["documents"][0]["id"],)
+
+
+def drop_document(files):
+    files[w.AGREEMENT]["documents"][0]["state"] = "entwurf"
+
+
+def drop(*keys):
+    def edit(files):
+        place = files
+        for key in keys[:-1]:
+            place = place[key]
+        del place[keys[-1]]
+
+    return edit
+
+
+def put(*keys_and_value):
+    *keys, last, value = keys_and_value
+
+    def edit(files):
+        place = files
+        for key in keys:
+            place = place[key]
+        place[last] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("basis", "edit", "expected"),
+    [
+        ("av80", drop_document, "vertrag_art28_fehlt"),
+        ("av80", drop(w.AGREEMENT, "data_protection", 0, "notice_80_controller"), "anzeige_80_auftraggeber_fehlt"),
+        (
+            "av80",
+            drop(w.AGREEMENT, "data_protection", 0, "notice_80_processor"),
+            "anzeige_80_auftragsverarbeiter_fehlt",
+        ),
+        (
+            "av80",
+            put(w.AGREEMENT, "data_protection", 0, "notice_80_processor", "2026-11-24"),
+            "anzeige_80_auftragsverarbeiter_fehlt",
+        ),
+        ("av28", drop_document, "vertrag_art28_fehlt"),
+        ("av28", put(w.AGREEMENT, "documents", 0, "date", "2026-11-24"), "vertrag_art28_fehlt"),
+        ("av28", put(w.AGREEMENT, "documents", 0, "between", ["frankenthal", "neustadt"]), "vertrag_art28_fehlt"),
+        ("abruf79", drop_document, "abruf_festlegung_fehlt"),
+        ("abruf79", put(w.AGREEMENT, "procedure", 1, "outcome", "offen"), "abruf_genehmigung_fehlt"),
+        ("abruf79", drop(w.AGREEMENT, "procedure", 2, "sent_on"), "abruf_unterrichtung_fehlt"),
+        ("abruf79", put(w.SYSTEM, "claims", 1, "state", "behauptet"), "abruf_protokollierung_fehlt"),
+        ("fzv75", drop_document, "zustimmung_75_fehlt"),
+        ("melde1-3", drop_document, "dienstanweisung_fehlt"),
+        ("seconded", drop_document, "abordnungsvertrag_fehlt"),
+        ("seconded", put(w.POOL, "secondment", "kind", "keine"), "abordnung_fehlt"),
+        ("seconded", put(w.POOL, "secondment", "to", "speyer"), "abordnung_fehlt"),
+        ("seconded", put(w.POOL, "secondment", "consent", False), "abordnung_fehlt"),
+        ("seconded", put(w.POOL, "secondment", "from", "2027-01-01"), "abordnung_nicht_begonnen"),
+        ("seconded", put(w.POOL, "secondment", "from", None), "abordnung_beginn_offen"),
+    ],
+)
+def test_each_missing_precondition_of_a_ground_blocks_with_its_own_reason(basis, edit, expected):
+    files = with_ground(basis)
+    edit(files)
+    grant = only(files)
+    assert (grant.state, codes(grant)) == ("blocked", {expected})
+
+
+# --- what blocks --------------------------------------------------------------------------------------------------------
+
+QUESTION = {"id": "frage", "question": "Geht das?", "about": "technik", "blocks": ["rechtevergabe"]}
+MILESTONE = {"id": "m", "order": 1, "title": "Start", "kind": "technik", "state": "offen"}
+GRUNDSCHUTZ = {"framework": "it-grundschutz", "level": "standard-absicherung"}
+
+
+def gate(**gates):
+    return put(w.COOPERATION, "gates", gates)
+
+
+def both(*edits):
+    def edit(files):
+        for one in edits:
+            one(files)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected", "file"),
+    [
+        (lambda f: f.pop(w.AGREEMENT), {"vereinbarung_fehlt"}, w.AGREEMENT),
+        (put(w.AGREEMENT, "state", "genehmigt"), {"vereinbarung_nicht_in_kraft"}, w.AGREEMENT),
+        (put(w.AGREEMENT, "procedure", 0, "outcome", "offen"), {"genehmigung_fehlt"}, w.AGREEMENT),
+        (put(w.AGREEMENT, "procedure", 0, "outcome", "abgelehnt"), {"genehmigung_fehlt"}, w.AGREEMENT),
+        (put(w.AGREEMENT, "procedure", 0, "decided_on", "2026-11-24"), {"genehmigung_fehlt"}, w.AGREEMENT),
+        (drop(w.AGREEMENT, "versions", 0, "in_force_from"), {"wirksamwerden_offen"}, w.AGREEMENT),
+        (put(w.AGREEMENT, "versions", 0, "in_force_from", "2026-12-01"), {"vereinbarung_nicht_begonnen"}, w.AGREEMENT),
+        (put(w.MANDATE, "state", "vorgeschlagen"), {"mandat_vorgeschlagen"}, w.MANDATE),
+        (put(w.MANDATE, "from", "2026-11-24"), {"mandat_nicht_begonnen"}, w.MANDATE),
+        (put(w.MANDATE, "from", None), {"mandat_beginn_offen"}, w.MANDATE),
+        (put(w.MANDATE, "form", None), {"rechtsform_offen"}, w.MANDATE),
+        (put(w.MANDATE, "consent_documents", ["fehlt"]), {"zustimmung_fehlt"}, w.AGREEMENT),
+        (put(w.COOPERATION, "tasks", []), {"aufgabe_nicht_vereinbart"}, w.COOPERATION),
+        (put(w.COOPERATION, "phase", "ruht"), {"zusammenarbeit_nicht_in_betrieb"}, w.COOPERATION),
+        (put(w.COOPERATION, "phase", "beendet"), {"zusammenarbeit_beendet"}, w.COOPERATION),
+        (put(w.TASK, "state", "eingestellt"), {"aufgabe_nicht_aktiv"}, w.TASK),
+        (put(w.COOPERATION, "open_questions", [QUESTION]), {"offene_frage"}, w.COOPERATION),
+        (
+            put(w.COOPERATION, "open_questions", [QUESTION | {"partner": "frankenthal"}]),
+            {"offene_frage"},
+            w.COOPERATION,
+        ),
+        (lambda f: f.pop(w.PRINCIPAL), {"mitgliedschaft_fehlt"}, w.PRINCIPAL),
+        (put(w.PRINCIPAL, "state", "vorgesehen"), {"mitgliedschaft_vorgesehen"}, w.PRINCIPAL),
+        (put(w.AGENT, "from", None), {"mitgliedschaft_beginn_offen"}, w.AGENT),
+        (put(w.PRINCIPAL, "from", "2027-01-01"), {"mitgliedschaft_nicht_begonnen"}, w.PRINCIPAL),
+        (put(w.PRINCIPAL, "state", "ausgeschieden"), {"mitgliedschaft_beendet"}, w.PRINCIPAL),
+        (put(w.PRINCIPAL, "role", "beobachter"), {"beobachter"}, w.PRINCIPAL),
+        (put(w.PRINCIPAL, "tasks", ["andere"]), {"aufgabe_ausgenommen"}, w.PRINCIPAL),
+        (
+            put(w.PRINCIPAL, "exceptions", [{"id": "a", "subject": "allem", "mandates": ["auftrag"], "reason": "R"}]),
+            {"ausnahme_des_mitglieds"},
+            w.PRINCIPAL,
+        ),
+        (
+            put(w.PRINCIPAL, "exceptions", [{"id": "a", "subject": "allem", "tasks": ["aufgabe"], "reason": "R"}]),
+            {"ausnahme_des_mitglieds"},
+            w.PRINCIPAL,
+        ),
+        (put(w.POOL, "positions", 0, "state", "unbesetzt"), {"stelle_nicht_besetzt"}, w.POOL),
+        (put(w.POOL, "positions", 0, "from", "2027-01-01"), {"stelle_nicht_begonnen"}, w.POOL),
+        (put(w.POOL, "positions", 0, "from", None), {"stelle_beginn_offen"}, w.POOL),
+        (put(w.POOL, "positions", 0, "roles", 0, "from", "2027-01-01"), {"rolle_nicht_begonnen"}, w.POOL),
+        (put(w.POOL, "positions", 0, "roles", 0, "from", None), {"rolle_beginn_offen"}, w.POOL),
+        (put(w.POOL, "positions", 0, "roles", 0, "role", "unbekannt"), {"rolle_unbekannt"}, w.SYSTEM),
+        (put(w.SYSTEM, "roles", 1, "privileged", True), {"zweiter_faktor_fehlt"}, w.SYSTEM),
+        (put(w.SYSTEM, "claims", []), {"zugriff_ungeprueft"}, w.SYSTEM),
+        (put(w.SYSTEM, "claims", 0, "state", "behauptet"), {"zugriff_ungeprueft"}, w.SYSTEM),
+        (put(w.SYSTEM, "claims", 0, "as_of", "2026-11-24"), {"zugriff_ungeprueft"}, w.SYSTEM),
+        (put(w.SYSTEM, "claims", 0, "value", False), {"zugriff_ausgeschlossen"}, w.SYSTEM),
+        (put(w.SYSTEM, "tenants", [w.tenant("speyer")]), {"mandant_fehlt"}, w.SYSTEM),
+        (put(w.SYSTEM, "tenants", 1, "from", "2027-01-01"), {"mandant_nicht_begonnen"}, w.SYSTEM),
+        (put(w.SYSTEM, "tenants", 1, "from", None), {"mandant_beginn_offen"}, w.SYSTEM),
+        (gate(security=[GRUNDSCHUTZ]), {"sicherheit_nicht_erreicht"}, w.COOPERATION),
+        (gate(readiness=["e_payment"]), {"bereitschaft_fehlt"}, "partners/frankenthal.yaml"),
+        (
+            both(put(w.COOPERATION, "milestones", [MILESTONE]), gate(milestones=["m"])),
+            {"meilenstein_offen"},
+            w.COOPERATION,
+        ),
+        (gate(milestones=["unbekannt"]), {"meilenstein_offen"}, w.COOPERATION),
+    ],
+)
+def test_each_obstacle_blocks_with_its_own_reason_and_file(edit, expected, file):
+    files = world()
+    edit(files)
+    grant = only(files)
+    assert (grant.state, codes(grant)) == ("blocked", expected)
+    assert file in {r.file for r in grant.reasons}
+    assert all(r.text[-1] in ".?" for r in grant.reasons)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        put(w.COOPERATION, "open_questions", [QUESTION | {"answer": "Ja."}]),
+        put(w.COOPERATION, "open_questions", [QUESTION | {"blocks": ["entwurf"]}]),
+        put(w.COOPERATION, "open_questions", [QUESTION | {"partner": "neustadt"}]),
+        put(
+            w.PRINCIPAL,
+            "exceptions",
+            [{"id": "a", "subject": "b", "mandates": ["anderes"], "tasks": ["aufgabe"], "reason": "R"}],
+        ),
+        gate(security=[GRUNDSCHUTZ | {"from": "2027-01-01"}]),
+        both(put(w.COOPERATION, "milestones", [MILESTONE | {"partners": ["neustadt"]}]), gate(milestones=["m"])),
+        both(
+            put(
+                w.COOPERATION,
+                "milestones",
+                [MILESTONE | {"exceptions": [{"partner": p, "reason": "R"} for p in ("speyer", "frankenthal")]}],
+            ),
+            gate(milestones=["m"]),
+        ),
+        both(put(w.COOPERATION, "milestones", [MILESTONE | {"state": "erreicht"}]), gate(milestones=["m"])),
+        put(w.AGREEMENT, "procedure", 0, "outcome", "fiktion"),
+    ],
+)
+def test_what_does_not_concern_the_two_partners_does_not_block(edit):
+    files = world()
+    edit(files)
+    assert only(files).state == "active"
+
+
+def commit(level="standard-absicherung", state="umgesetzt", **more):
+    return {"id": "gs", "framework": "it-grundschutz", "level": level, "state": state, **more}
+
+
+@pytest.mark.parametrize(
+    ("commitments", "open_demands"),
+    [
+        ([], 2),
+        ([commit()], 1),
+        ([commit(state="verpflichtet")], 2),
+        ([commit("basis-absicherung")], 2),
+        ([commit(until="2026-11-22")], 2),
+        ([commit(), {"id": "ueberwachung-24-7", "framework": "eigene", "level": "erfuellt", "state": "umgesetzt"}], 0),
+    ],
+)
+def test_the_home_partner_has_to_reach_the_level_and_the_monitoring(commitments, open_demands):
+    files = world()
+    files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ | {"monitoring_24_7": True}]}
+    files["security/speyer.yaml"] = {"id": "speyer", "commitments": commitments}
+    assert sum(r.code == "sicherheit_nicht_erreicht" for r in only(files).reasons) == open_demands
+
+
+def test_the_level_of_the_partner_who_is_worked_for_does_not_matter():
+    files = world()
+    files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ]}
+    files["security/speyer.yaml"] = {"id": "speyer", "commitments": [commit()]}
+    assert only(files).state == "active"
+
+
+def test_an_undocumented_approval_of_an_agreement_in_force_is_a_remark():
+    files = world()
+    files[w.AGREEMENT]["procedure"] = []
+    grant = only(files)
+    assert (grant.state, [r.code for r in grant.remarks]) == ("active", ["genehmigung_nicht_dokumentiert"])
+
+
+def test_a_partner_who_joined_later_needs_the_approval_of_that_version():
+    files = world()
+    files[w.AGREEMENT]["versions"].append(
+        {"number": 1, "kind": "aenderung", "in_force_from": "2026-06-01", "joins": ["frankenthal"]}
+    )
+    files[w.AGREEMENT]["procedure"].append({"id": "g1", "kind": "genehmigung", "for_version": 1, "outcome": "offen"})
+    assert codes(only(files)) == {"genehmigung_fehlt"}
+    files[w.AGREEMENT]["procedure"][1]["outcome"] = "erteilt"
+    grant = only(files)
+    assert (grant.state, grant.valid_from, grant.legal.agreement_version) == ("active", date(2026, 6, 1), 1)
+
+
+def test_a_land_without_a_full_law_pack_leaves_the_duty_open():
+    files = world()
+    files["registry.yaml"]["land"] = "HE"
+    files[w.AGREEMENT]["procedure"] = []
+    assert [r.code for r in only(files).remarks] == ["genehmigungspflicht_unbekannt"]
+
+
+def test_example_data_are_marked_and_do_not_block():
+    files = world()
+    files[w.MANDATE]["example"] = True
+    files[w.POOL]["positions"][0]["example"] = True
+    grant = only(files)
+    assert (grant.state, [r.file for r in grant.remarks]) == ("active", [w.MANDATE, w.POOL])
+
+
+# --- separation of duties ----------------------------------------------------------------------------------------------
+
+
+def test_roles_that_must_be_kept_apart_block_each_other_whichever_side_says_so():
+    files = world()
+    files[w.POOL]["positions"] = [w.position("stelle", "bearbeitung", "entscheidung", "auskunft")]
+    assert {g.post.role_id: codes(g) for g in grants(files)} == {
+        "bearbeitung": {"rollentrennung"},
+        "entscheidung": {"rollentrennung"},
+        "auskunft": set(),
+    }
+
+
+def test_the_conflict_counts_across_tenants_and_mandates():
+    files = everybody("delegating", principals=["frankenthal"])
+    files[f"{w.C}/mandates/zweites.yaml"] = files[w.MANDATE] | {"id": "zweites", "principals": ["ludwigshafen"]}
+    files[w.POOL]["positions"] = [w.position("stelle", "bearbeitung", "entscheidung")]
+    assert {(g.target.partner, g.state) for g in grants(files)} == {
+        ("frankenthal", "blocked"),
+        ("ludwigshafen", "blocked"),
+    }
+
+
+def test_two_posts_may_hold_the_two_roles():
+    files = world()
+    files[w.POOL]["positions"] = [w.position("eine", "bearbeitung"), w.position("andere", "entscheidung")]
+    assert {g.state for g in grants(files)} == {"active"}
+
+
+@pytest.mark.parametrize(("second_from", "blocked"), [("2026-12-31", True), ("2027-01-01", False)])
+def test_the_conflict_counts_for_days_to_come(second_from, blocked):
+    files = world()
+    files[w.POOL]["positions"] = [w.position("stelle", "bearbeitung", "entscheidung")]
+    roles = files[w.POOL]["positions"][0]["roles"]
+    roles[0]["until"], roles[1]["from"] = "2026-12-31", second_from
+    today = next(g for g in grants(files) if g.post.role_id == "bearbeitung")
+    assert ("rollentrennung" in codes(today)) == blocked
+
+
+# --- stops ---------------------------------------------------------------------------------------------------------------
+
+
+def stopped(**stop):
+    files = everybody("delegating")
+    files[f"{w.C}/suspensions/halt.yaml"] = {"id": "halt", "reason": "Angriff.", **stop}
+    return {g.target.partner: g.state for g in grants(files)}
+
+
+@pytest.mark.parametrize(
+    ("stop", "frankenthal", "ludwigshafen"),
+    [
+        ({"partner": "speyer", "from": "2026-11-23"}, "suspended", "suspended"),
+        ({"partner": "frankenthal", "from": "2026-11-01"}, "suspended", "active"),
+        ({"mandate": "auftrag", "from": "2026-11-01"}, "suspended", "suspended"),
+        ({"mandate": "auftrag", "partner": "frankenthal", "from": "2026-11-01"}, "suspended", "active"),
+        ({"mandate": "anderes", "from": "2026-11-01"}, "active", "active"),
+        ({"from": "2026-11-01"}, "suspended", "suspended"),
+        ({"partner": "speyer", "from": None}, "suspended", "suspended"),
+        ({"partner": "speyer", "from": "2026-11-01", "until": "2026-11-22"}, "active", "active"),
+        ({"partner": "speyer", "from": "2026-12-01"}, "active", "active"),
+    ],
+)
+def test_a_stop_lets_rights_rest(stop, frankenthal, ludwigshafen):
+    assert stopped(**stop) == {"frankenthal": frankenthal, "ludwigshafen": ludwigshafen}
+
+
+def test_a_stop_that_is_announced_ends_the_right_on_the_day_before():
+    files = world()
+    files[f"{w.C}/suspensions/halt.yaml"] = {"id": "halt", "partner": "speyer", "reason": "Umzug", "from": "2026-12-01"}
+    grant = only(files)
+    assert (grant.valid_until, grant.ends_by.rule) == (date(2026, 11, 30), "sperre")
+
+
+def test_a_blocked_right_stays_blocked_while_it_is_stopped():
+    files = world()
+    files[w.MANDATE]["state"] = "vorgeschlagen"
+    files[f"{w.C}/suspensions/halt.yaml"] = {"id": "halt", "reason": "Angriff", "from": "2026-11-01"}
+    grant = only(files)
+    assert (grant.state, codes(grant)) == ("blocked", {"mandat_vorgeschlagen", "gesperrt"})
+
+
+# --- endings ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "rule"),
+    [
+        (put(w.PRINCIPAL, "until", "2026-10-31"), "mitgliedschaft_beendet", "mitgliedschaft"),
+        (put(w.PRINCIPAL, "termination", {"effective": "2026-10-31"}), "mitgliedschaft_beendet", "mitgliedschaft"),
+        (put(w.AGENT, "until", "2026-10-31"), "mitgliedschaft_beendet", "mitgliedschaft"),
+        (put(w.MANDATE, "until", "2026-10-31"), "mandat_beendet", "mandat"),
+        (put(w.POOL, "positions", 0, "until", "2026-10-31"), "stelle_beendet", "stelle"),
+        (put(w.POOL, "positions", 0, "roles", 0, "until", "2026-10-31"), "rolle_beendet", "rolle"),
+        (put(w.SYSTEM, "tenants", 1, "until", "2026-10-31"), "mandant_beendet", "mandant"),
+        (put(w.AGREEMENT, "versions", 0, "until", "2026-10-31"), "vereinbarung_beendet", "vereinbarung"),
+        (
+            put(w.AGREEMENT, "duration", {"kind": "befristet", "until": "2026-10-31"}),
+            "vereinbarung_beendet",
+            "vereinbarung",
+        ),
+        (
+            lambda f: f[w.AGREEMENT]["versions"].append(
+                {"number": 1, "kind": "aufhebung", "in_force_from": "2026-11-01"}
+            ),
+            "vereinbarung_beendet",
+            "vereinbarung",
+        ),
+        (
+            lambda f: f[w.AGREEMENT]["versions"].append(
+                {"number": 1, "kind": "aenderung", "in_force_from": "2026-11-01", "leaves": ["frankenthal"]}
+            ),
+            "vereinbarung_beendet",
+            "vereinbarung",
+        ),
+    ],
+)
+def test_what_has_ended_is_to_be_taken_away_and_stays_listed(edit, code, rule):
+    files = world()
+    edit(files)
+    grant = only(files)
+    assert (grant.state, codes(grant)) == ("revoked", {code})
+    assert (grant.valid_from, grant.valid_until, grant.ends_by.rule) == (date(2026, 1, 1), date(2026, 10, 31), rule)
+
+
+def test_the_same_end_in_the_future_only_shortens_the_right():
+    files = world()
+    files[w.PRINCIPAL]["termination"] = {"effective": "2026-12-31"}
+    grant = only(files)
+    assert (grant.state, grant.valid_until, grant.ends_by.file) == ("active", date(2026, 12, 31), w.PRINCIPAL)
+
+
+def test_an_automatic_renewal_outlives_the_agreed_end():
+    files = world()
+    files[w.AGREEMENT] |= {"duration": {"kind": "befristet", "until": "2026-10-31"}, "renewal": {"kind": "automatisch"}}
+    assert only(files).state == "active"
+
+
+def test_a_new_text_that_follows_without_a_gap_continues_the_agreement():
+    files = world()
+    files[w.AGREEMENT]["versions"] = [
+        {"number": 0, "kind": "urfassung", "in_force_from": "2026-01-01", "until": "2026-06-30"},
+        {"number": 1, "kind": "neufassung", "in_force_from": "2026-07-01"},
+    ]
+    files[w.AGREEMENT]["procedure"][0]["for_version"] = 1
+    grant = only(files)
+    assert (grant.state, grant.legal.agreement_version) == ("active", 1)
+
+
+def test_partners_may_be_bound_from_days_of_their_own():
+    files = world()
+    days = [{"partner": "frankenthal", "date": "2026-12-01"}]
+    files[w.AGREEMENT]["entry_into_force"] = {"rule": "gestaffelt", "per_partner": days}
+    assert codes(only(files)) == {"vereinbarung_nicht_begonnen"}
+
+
+def test_a_post_made_after_the_mandate_had_ended_never_had_a_right():
+    files = world()
+    files[w.MANDATE]["until"] = "2026-05-31"
+    files[w.POOL]["positions"][0]["from"] = "2026-06-01"
+    assert grants(files) == ()
+
+
+def test_a_security_commitment_that_runs_out_ends_the_right():
+    files = world()
+    files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ]}
+    files["security/speyer.yaml"] = {"id": "speyer", "commitments": [commit(until="2027-01-31")]}
+    grant = only(files)
+    assert (grant.valid_until, grant.ends_by.rule) == (date(2027, 1, 31), "sicherheit")
+
+
+def test_a_level_that_will_be_demanded_and_is_not_reached_ends_the_right():
+    files = world()
+    files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ | {"from": "2027-02-01"}]}
+    grant = only(files)
+    assert (grant.state, grant.valid_until, grant.ends_by.rule) == ("active", date(2027, 1, 31), "sicherheit")
+
+
+# --- what else ------------------------------------------------------------------------------------------------------------
+
+
+def test_co_use_of_an_unnamed_facility_opens_no_system():
+    files = with_ground("av28")
+    files[w.MANDATE] |= {"mode": "shared_facility", "form": "D"}
+    assert only(files).state == "active"
+    files["systems/termine.yaml"] = files[w.SYSTEM] | {"id": "termine"}
+    files[w.POOL]["positions"][0]["roles"].append({"system": "termine", "role": "auskunft", "from": "2026-01-01"})
+    assert {g.target.application: codes(g) for g in grants(files)} == {
+        "fach": {"einrichtung_unbestimmt"},
+        "termine": {"einrichtung_unbestimmt"},
+    }
+
+
+def test_a_role_entered_for_two_periods_is_one_right_with_the_period_that_counts():
+    files = world()
+    first, second = ({"system": "fach", "role": "bearbeitung"} for _ in range(2))
+    files[w.POOL]["positions"][0]["roles"] = [
+        first | {"from": "2026-01-01", "until": "2026-06-30"},
+        second | {"from": "2026-09-01"},
+    ]
+    grant = only(files)
+    assert (grant.state, grant.valid_from) == ("active", date(2026, 9, 1))
+
+
+def test_ids_depend_on_the_ids_of_the_parts_only():
+    files = world()
+    before = only(files).id
+    files[w.MANDATE] |= {"state": "vorgeschlagen", "from": "2027-01-01"}
+    files[w.POOL]["positions"][0]["function"] = "Etwas anderes"
+    assert only(files).id == before == "g-" + before[2:]
+    files[w.POOL]["positions"][0]["id"] = "umbenannt"
+    assert only(files).id != before
+
+
+def test_a_post_entered_twice_is_refused():
+    files = world()
+    files[w.POOL]["positions"] = [w.position(), w.position()]
+    with pytest.raises(UserError, match="speyer/stelle"):
+        grants(files)
+
+
+@pytest.mark.parametrize(
+    ("edit", "text"),
+    [
+        (put(w.MANDATE, "agent", None), "wer für wen arbeitet"),
+        (lambda f: f.pop(w.POOL), "Speyer hat keinen Personalpool"),
+        (put(w.POOL, "positions", []), "Keine Stelle von Speyer"),
+    ],
+)
+def test_a_mandate_from_which_nothing_follows_is_named(edit, text):
+    files = world()
+    edit(files)
+    read = registry(files)
+    assert grants(files) == ()
+    (gap,) = wanting_gaps(read.cooperation("zusammen"), read, w.DAY)
+    assert text in gap
