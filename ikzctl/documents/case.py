@@ -138,7 +138,7 @@ def from_registry(
         tasks={id: registry.task(id) for id in sorted(tasks)},
         systems=systems,
         security=security,
-        law=law_pack(folder.agreement.land or registry.head.land),
+        law=law_pack(agreement.land or registry.head.land),
         as_of=as_of,
         findings=findings,
         waived=waived,
