@@ -1,12 +1,15 @@
 """Who works for whom, on which ground, and everything that keeps a right from being set up. One case per rule."""
 
 from datetime import date
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ikzctl.access.grants import wanting_gaps
 from ikzctl.library.german import citation
 from ikzctl.model.errors import UserError
+from ikzctl.model.manifest import ReasonCode
 from tests.access import worlds as w
 from tests.access.worlds import codes, grants, only, registry, world
 
@@ -192,6 +195,13 @@ def test_a_ground_with_everything_it_needs_is_active_and_names_its_document(basi
     grant = only(files)
     assert (grant.state, grant.reasons) == ("active", ())
     assert grant.legal.documents == (files[w.AGREEMENT]["documents"][0]["id"],)
+
+
+def test_a_secondment_ends_the_right():
+    grant = only(with_ground("seconded"))
+    assert (grant.valid_until, grant.ends_by.rule) == (date(2027, 2, 28), "abordnung")
+    grant = only(with_ground("seconded"), date(2027, 3, 1))
+    assert (grant.state, codes(grant)) == ("revoked", {"abordnung_beendet"})
 
 
 def drop_document(files):
@@ -682,3 +692,8 @@ def test_a_mandate_from_which_nothing_follows_is_named(edit, text):
     assert grants(files) == ()
     (gap,) = wanting_gaps(read.cooperation("zusammen"), read, w.DAY)
     assert text in gap
+
+
+def test_every_reason_has_a_case_here():
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [code for code in get_args(ReasonCode) if f'"{code}"' not in source] == []
