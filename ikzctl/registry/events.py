@@ -75,7 +75,8 @@ def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
     if parser == "fastest":
         reading = _try_c_parser(prepared, file)
         if reading is not None:
-            return Loaded(reading.root, in_order(prepared.findings), file, reading.marks)
+            found = in_order(prepared.findings) if prepared.findings else ()
+            return Loaded(reading.root, found, file, reading.marks)
     reading = _Reading(file, prepared)
     complete = False
     try:
@@ -120,12 +121,11 @@ class _Reading:
         self.marks: list[Mark | None] = []
         self.root: dict[str, Any] = {}
         self.doubles: list[tuple[dict[str, Any], str, int]] = []
-        # only a text with one of these can hold an anchor, a tag, an escape, a template mark or an over-long scalar
-        self.careful = (
-            prepared.doubtful
-            or len(prepared.source) > MAX_SCALAR
-            or any(sign in prepared.source for sign in (b"\\", b"&", b"*", b"!", b"{", b"}"))
-        )
+        # only a text with one of these can hold a refused character, a template mark, an anchor, an alias or a tag
+        # (written out, because this is asked for every file)
+        source = prepared.source
+        self.suspicious = prepared.doubtful or b"\\" in source or b"{" in source or b"}" in source
+        self.careful = self.suspicious or len(source) > MAX_SCALAR or b"&" in source or b"*" in source or b"!" in source
 
     @cached_property
     def lines(self) -> list[str]:
@@ -197,7 +197,9 @@ class _Reading:
                     key = self._odd_key(event, container, stack) if odd else value
                     continue
                 if not style and (value in WORDS or value[0] in NUMBER_INITIALS):
-                    value = self._plain(event)
+                    value, flaw = resolve(value)
+                    if flaw:
+                        self._bad_number(event, flaw)
                 if key is None:
                     add_mark(event.start_mark if event.value or style else None)
                     container.append(value)
@@ -226,13 +228,11 @@ class _Reading:
         self.fault("IKZ-Y023", event.start_mark, limit=MAX_EVENTS)
         return False
 
-    def _plain(self, event: Any) -> Any:
-        value, flaw = resolve(event.value)
+    def _bad_number(self, event: Any, flaw: str) -> None:
         if flaw == "too_long":
             self.fault("IKZ-Y025", event.start_mark, text=event.value, limit=MAX_DIGITS)
-        elif flaw == "ambiguous":
+        else:
             self.fault("IKZ-Y026", event.start_mark, text=event.value)
-        return value
 
     def _odd_key(self, event: Any, container: dict[str, Any], stack: list[Any]) -> str:
         key: str = event.value
@@ -283,15 +283,19 @@ class _Reading:
         value: str = event.value
         if len(value) > MAX_SCALAR:
             self.fault("IKZ-Y024", event.start_mark, size=len(value), limit=MAX_SCALAR)
-        mark = TEMPLATE_MARKS.search(value)
+        if self.suspicious:
+            self._examine_text(event)
+        return event
+
+    def _examine_text(self, event: Any) -> None:
+        mark = TEMPLATE_MARKS.search(event.value)
         if mark:
             self.fault("IKZ-Y009", event.start_mark, text=mark.group())
         seen: set[str] = set()
-        for bad in bad_characters(value):
+        for bad in bad_characters(event.value):
             if bad.character not in seen and len(seen) < MAX_KINDS:
                 seen.add(bad.character)
                 self._bad_character(event, bad)
-        return event
 
     def _bad_character(self, event: Any, bad: BadCharacter) -> None:
         start, end = event.start_mark, event.end_mark

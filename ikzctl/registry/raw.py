@@ -16,7 +16,7 @@ _ORDINARY = bytes(range(0x20, 0x7F)) + b"\n"
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """`source` is safe to parse: UTF-8, LF, an "x" or a blank in place of every character that is refused anywhere.
 

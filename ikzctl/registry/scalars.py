@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Scalar = str | int | Decimal | bool | None
@@ -47,6 +48,8 @@ _SPLITS = re.compile(r": |:$| #|[\n\r\t]")
 _FLOW_SIGNS = re.compile(r"[,\[\]{}]|:|\?")
 
 
+# the same dates and amounts come back in file after file
+@lru_cache(maxsize=1024)
 def resolve(text: str) -> tuple[Scalar, Fault | None]:
     """What an unquoted text means; with a fault the text itself is returned, so that reading can go on."""
     if text in WORDS:
