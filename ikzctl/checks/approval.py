@@ -40,7 +40,7 @@ def authority_is_right(folder: CooperationFacts, network: Network, as_of: date) 
         at = folder.at("agreement", a.id, "procedure", i, "authority_kind" if step.authority_kind else "authority")
         if expected.kind == "ask":
             text = f"die zuständige Behörde lässt sich nicht errechnen: {expected.reason_de}"
-            yield from by_rule(19, land, at, text, at_most="note")
+            yield from by_rule(19, land, at, text.rstrip("."), at_most="note")
         elif (given or step.authority_kind) and given != expected.kind:
             text = f"eingetragen ist {_said(step)}, zuständig ist nach dem Kreis der Beteiligten {expected.name}. {expected.reason_de}"
             yield from by_rule(number, land, at, text.rstrip("."), norm=expected.basis, state=expected.state)

@@ -48,7 +48,10 @@ def one_land_or_treaty(folder: CooperationFacts, network: Network, as_of: date) 
     lands = sorted({p.land for m in folder.parties(as_of) if (p := network.partners.get(m.partner))})
     if a and len(lands) > 1 and a.treaty is None:
         text = f"die Beteiligten gehören zu mehreren Ländern ({', '.join(lands)}); der Staatsvertrag dafür fehlt unter „treaty“"
-        yield from by_rule(47, network.land(folder), folder.at("agreement", a.id, "treaty"), text)
+        land = network.land(folder)
+        # the norm that was read is that of Brandenburg
+        norm = "" if land == "BB" else None
+        yield from by_rule(47, land, folder.at("agreement", a.id, "treaty"), text, norm=norm)
 
 
 # --- contents ---------------------------------------------------------------------------------------------------------
@@ -82,9 +85,11 @@ def says_who_pays(folder: CooperationFacts, network: Network, as_of: date) -> It
     has_rule = folder.costs is not None and folder.costs.rules
     if a and a.state != "beendet" and not has_rule and "zv.cost" not in a.covers:
         text = "eine Regel über Kosten oder Entschädigung fehlt („costs.yaml“); auch „ohne Erstattung“ ist eine Regel"
-        # the norm of the rule belongs to other Länder; that of Rheinland-Pfalz has not been read
-        own = {"norm": None, "state": "general_knowledge"} if land == "RP" else {}
-        yield from by_rule(37, land, folder.at("agreement", a.id), text, **own)  # type: ignore[arg-type]
+        if land == "RP":
+            # the norm of the rule belongs to other Länder; that of Rheinland-Pfalz has not been read
+            yield from by_rule(37, land, folder.at("agreement", a.id), text, norm=None, state="general_knowledge")
+        else:
+            yield from by_rule(37, land, folder.at("agreement", a.id), text)
 
 
 def says_who_is_liable(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
@@ -210,7 +215,7 @@ def notice_in_due_form(folder: CooperationFacts, network: Network, as_of: date) 
         if m.termination is None:
             continue
         if m.termination.form != "schriftform":
-            text = f"die Kündigung ist in {m.termination.form} erklärt; verlangt ist die Schriftform"
+            text = f"die Form der Kündigung ist {m.termination.form}; verlangt ist die Schriftform"
             yield from by_rule(74, land, folder.at("member", m.partner, "termination", "form"), text)
         if not m.termination.reason:
             text = "die Kündigung nennt keinen Grund; sie soll begründet sein"

@@ -82,7 +82,7 @@ def retrieval_is_allowed(folder: CooperationFacts, network: Network, as_of: date
     if not any(s.kind == "datenschutzaufsicht" and (s.sent or s.received) for s in a.steps):
         missing.append("die Unterrichtung der Datenschutzaufsicht")
     for at in places if missing else ():
-        text = f"für den Abruf fremder Sozialdaten fehlt: {', '.join(missing)}"
+        text = f"für den Abruf fremder Sozialdaten fehlt: {'; '.join(missing)}"
         yield from by_rule(56, land, at, text, at_most=_due(a))
 
 

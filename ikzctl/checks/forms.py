@@ -139,7 +139,7 @@ def orders_are_reasoned(folder: CooperationFacts, network: Network, as_of: date)
     missing = [_MISSING[n] for n in (recorded.missing if recorded else _MISSING)]
     at = folder.at("agreement", a.id, "legal_forms")
     if missing:
-        yield from by_rule(15, land, at, f"für den Auftrag (Form F) fehlt: {', '.join(missing)}")
+        yield from by_rule(15, land, at, f"für den Auftrag (Form F) fehlt: {'; '.join(missing)}")
     if recorded is None or recorded.notice is None:
         text = "der Auftrag (Form F) gilt für gleichartige Fälle; der Tag seiner öffentlichen Bekanntmachung fehlt („public_notice“)"
         yield from by_rule(16, land, at, text, at_most="error" if a.state == "in_kraft" else "warning")

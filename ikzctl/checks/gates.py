@@ -60,9 +60,8 @@ def _over(commitment: CommitmentFact, as_of: date) -> bool:
 def _instead(made: list[CommitmentFact]) -> str:
     if not made:
         return "es gibt keine Zusage"
-    return ", ".join(
-        f"{c.level} ist {c.state}" + (f" bis {day(c.due)}" if c.due and not c.reached else "") for c in made
-    )
+    due = (f", fällig am {day(c.due)}" if c.due and not c.reached else "" for c in made)
+    return "zugesagt ist " + ", ".join(f"{c.level} (Stand: {c.state}{d})" for c, d in zip(made, due, strict=True))
 
 
 def commitments_are_kept(network: Network, as_of: date) -> Iterator[Finding]:
@@ -100,7 +99,7 @@ def started_too_early(folder: CooperationFacts, network: Network, as_of: date) -
     states = dict(c.milestones)
     for i, id in enumerate(c.gate_milestones):
         if states.get(id, "erreicht") != "erreicht":
-            text = f"die Phase ist „{c.phase}“, der Meilenstein „{id}“ muss vorher erreicht sein, ist aber {states[id]}"
+            text = f"die Phase ist „{c.phase}“, der Meilenstein „{id}“ muss vorher erreicht sein; sein Stand ist {states[id]}"
             yield say("IKZ-G005", "warning", folder.at("cooperation", c.id, "gates", "milestones", i), text)
     for i, (id, blocks, answered) in enumerate(c.questions):
         if "start" in blocks and not answered:

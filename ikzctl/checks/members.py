@@ -21,7 +21,7 @@ def has_head(folder: CooperationFacts, network: Network, as_of: date) -> Iterato
 def has_members(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     c = folder.cooperation
     if c and c.phase not in ("idee", "beendet") and len(folder.members) < 2:
-        text = f"die Zusammenarbeit „{c.name}“ hat {len(folder.members) or 'kein'} Mitglied; erwartet werden mindestens zwei"
+        text = f"die Zusammenarbeit „{c.name}“ hat {'nur ein' if folder.members else 'kein'} Mitglied; erwartet werden mindestens zwei"
         yield say("IKZ-N004", "warning", folder.own, text)
 
 
@@ -31,7 +31,9 @@ def mandates_fit_tasks(folder: CooperationFacts, network: Network, as_of: date) 
         return
     for m in folder.mandates.values():
         if m.task not in c.tasks:
-            text = f"die Aufgabe „{m.task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(c.tasks)}"
+            text = (
+                f"die Aufgabe „{m.task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(c.tasks) or 'keine'}"
+            )
             yield say("IKZ-N005", "error", folder.at("mandate", m.id, "task"), text)
     given = {m.task for m in folder.mandates.values()}
     for i, task in enumerate(c.tasks):
@@ -45,7 +47,9 @@ def members_fit_tasks(folder: CooperationFacts, network: Network, as_of: date) -
     for m in folder.members.values():
         for i, task in enumerate(m.tasks):
             if task not in tasks:
-                text = f"die Aufgabe „{task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(tasks)}"
+                text = (
+                    f"die Aufgabe „{task}“ gehört nicht zur Zusammenarbeit; deren Aufgaben: {listed(tasks) or 'keine'}"
+                )
                 yield say("IKZ-N007", "error", folder.at("member", m.partner, "tasks", i), text)
 
 
@@ -71,25 +75,34 @@ def _excluded(member: MemberFact, mandate: MandateFact) -> bool:
 
 def mandates_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     for m in folder.mandates.values():
-        parties: list[tuple[FieldPath, str]] = [(("principals", i), p) for i, p in enumerate(m.principals)]
-        if m.agent:
-            parties.append((("agent",), m.agent))
-        for path, partner in parties:
-            member = folder.members.get(partner)
-            for code, text in _outside(m, member, network.name(partner)) if member else ():
-                yield say(code, "error", folder.at("mandate", m.id, *path), text)
+        parties: list[tuple[FieldPath, MemberFact]] = [
+            (("principals", i), member) for i, p in enumerate(m.principals) if (member := folder.members.get(p))
+        ]
+        if m.agent and (agent := folder.members.get(m.agent)):
+            parties.insert(0, (("agent",), agent))
+        yield from _too_early(folder, network, m, parties)
+        yield from _too_long(folder, network, m, parties)
 
 
-def _outside(m: MandateFact, member: MemberFact, name: str) -> Iterator[tuple[str, str]]:
-    if m.from_ and member.from_ and m.from_ < member.from_:
-        yield (
-            "IKZ-T008",
-            f"das Mandat beginnt am {day(m.from_)}, „{name}“ ist aber erst ab {day(member.from_)} Mitglied",
-        )
-    ends = member.until
-    if ends and (m.until is None or m.until > ends):
-        goes_on = f"das Mandat gilt bis {day(m.until)}" if m.until else "das Mandat hat kein Ende"
-        yield "IKZ-T009", f"{goes_on}, „{name}“ ist aber nur bis {day(ends)} Mitglied"
+def _too_early(
+    folder: CooperationFacts, network: Network, m: MandateFact, parties: list[tuple[FieldPath, MemberFact]]
+) -> Iterator[Finding]:
+    later = [(path, x) for path, x in parties if m.from_ and x.from_ and m.from_ < x.from_]
+    if later and m.from_:
+        names = listed(f"{network.name(x.partner)} (ab {day(x.from_)})" for _, x in later if x.from_)
+        text = f"das Mandat beginnt am {day(m.from_)}, Mitglied sind aber erst später: {names}"
+        yield say("IKZ-T008", "error", folder.at("mandate", m.id, *later[0][0]), text)
+
+
+def _too_long(
+    folder: CooperationFacts, network: Network, m: MandateFact, parties: list[tuple[FieldPath, MemberFact]]
+) -> Iterator[Finding]:
+    gone = [(path, x) for path, x in parties if x.until and (m.until is None or m.until > x.until)]
+    if gone:
+        names = listed(f"{network.name(x.partner)} (bis {day(x.until)})" for _, x in gone if x.until)
+        goes_on = f"gilt bis {day(m.until)}" if m.until else "hat kein Ende"
+        text = f"das Mandat {goes_on}, Mitglied sind aber nicht so lange: {names}"
+        yield say("IKZ-T009", "error", folder.at("mandate", m.id, *gone[0][0]), text)
 
 
 def positions_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
@@ -137,7 +150,7 @@ def one_agent_per_task(network: Network, as_of: date) -> Iterator[Finding]:
     for folder in network.cooperations.values():
         for m in folder.mandates.values():
             if m.mode in ("delegating", "mandating") and m.scope == "ganz" and m.area == "gesamt" and m.from_:
-                for principal in m.principals:
+                for principal in dict.fromkeys(m.principals):
                     given.setdefault((m.task, principal), []).append((m.from_, folder.id, m))
     for (task, principal), mandates in given.items():
         ordered = sorted(mandates, key=lambda x: (x[0], x[1], x[2].id))

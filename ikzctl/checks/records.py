@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.checks import amounts, keys, texts, walk
 from ikzctl.checks.report import day, inside, say, span
-from ikzctl.model.findings import FieldPath, Finding
+from ikzctl.model.findings import FieldPath, Finding, Pointer
 from ikzctl.model.kinds import Place
 from ikzctl.model.security import LEVELS
 from ikzctl.registry.build import near
@@ -158,6 +159,8 @@ def milestones_known(r: Cooperation) -> Iterator[Finding]:
 
 
 def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
+    if len({m.id for m in r.milestones}) < len(r.milestones):
+        return  # two of one name: what waits for which cannot be said
     try:
         TopologicalSorter({m.id: m.after for m in r.milestones}).prepare()
     except CycleError as fault:
@@ -290,7 +293,10 @@ BY_KIND: dict[str, tuple[KindCheck, ...]] = {
 
 def check_record(place: Place, record: Any) -> Iterator[Finding]:
     """All rules for this kind of record."""
-    return chain.from_iterable(check(record) for check in (*EVERY_RECORD, *BY_KIND.get(place.kind.name, ())))
+    path = place.kind.path(place.id, place.cooperation)
+    for check in (*EVERY_RECORD, *BY_KIND.get(place.kind.name, ())):
+        for finding in check(record):
+            yield replace(finding, pointer=Pointer(path, finding.pointer.field))
 
 
 RECORD_CHECKS = (check_record,)

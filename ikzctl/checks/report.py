@@ -18,7 +18,7 @@ def place(kind: str, id: str, cooperation: str, *field: str | int) -> Pointer:
 
 
 def inside(*field: str | int) -> Pointer:
-    """A field of the record that is being read; the scan knows the file."""
+    """A field of the record that is being read; whoever runs the check knows the file."""
     return Pointer("", field)
 
 

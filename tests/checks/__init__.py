@@ -1,0 +1,1 @@
+"""Findings of a registry: one small case per code."""

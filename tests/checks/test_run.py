@@ -1,0 +1,125 @@
+"""Checks over a whole registry: order, places, waivers, and that one fault hides no other."""
+
+from datetime import date
+
+import pytest
+
+from ikzctl.checks.records import RECORD_CHECKS
+from ikzctl.checks.run import check, locator
+from ikzctl.model.findings import Finding
+from ikzctl.registry.scan import scan
+from ikzctl.registry.sources import Texts
+from tests.checks.small import AS_OF, base, cases, changed, findings, in_words
+
+AGREEMENT = "cooperations/kfz/agreement.yaml"
+OPEN_LIABILITY = {"file": AGREEMENT, "old": "internal: verursacher", "new": "internal: offen"}
+
+
+def _waived(until):
+    waiver = (
+        f"waivers:\n  - code: IKZ-L077\n    file: {AGREEMENT}\n    reason: Text wird verhandelt\n    until: {until}\n"
+    )
+    return changed([OPEN_LIABILITY, {"file": "registry.yaml", "old": "land: RP\n", "new": "land: RP\n" + waiver}])
+
+
+def test_an_accepted_finding_becomes_a_note_with_its_reason():
+    (finding,) = findings(_waived("2026-12-31"))
+    assert (finding.code, finding.severity) == ("IKZ-L077", "note")
+    assert finding.message == (
+        "geduldet bis 31.12.2026 (Text wird verhandelt): die Haftung der Beteiligten untereinander ist offen"
+    )
+
+
+def test_a_waiver_holds_on_its_last_day_and_not_after():
+    texts = _waived("2026-11-23")
+    assert {f.severity for f in findings(texts, date(2026, 11, 23))} == {"note"}
+    assert {f.severity for f in findings(texts, date(2026, 11, 24))} == {"warning"}
+
+
+def test_a_waiver_holds_for_one_file_only():
+    other = {"file": "cooperations/wohngeld/agreement.yaml", "old": "internal: anteilig", "new": "internal: offen"}
+    texts = {
+        **changed([other]),
+        **{p: t for p, t in _waived("2026-12-31").items() if p in (AGREEMENT, "registry.yaml")},
+    }
+    assert in_words(findings(texts)) == [
+        f"note IKZ-L077 {AGREEMENT} liability",
+        "warning IKZ-L077 cooperations/wohngeld/agreement.yaml liability",
+    ]
+
+
+def test_many_faults_in_one_registry_are_all_reported():
+    alone = [
+        c
+        for c in cases()
+        if c.name in ("IKZ-L071-amt-fehlt", "IKZ-C001-neunzig-prozent", "IKZ-L020-staedte-nur-bei-der-add")
+    ]
+    together = changed([change for case in alone for change in case.change])
+    assert {f.code for f in findings(together)} == {"IKZ-L071", "IKZ-C001", "IKZ-L020"}
+
+
+def test_the_order_of_the_files_does_not_matter():
+    texts = {p: t.encode() for p, t in changed(next(c for c in cases() if c.code == "IKZ-L022").change).items()}
+    source = Texts(texts)
+    results = list(scan(source, RECORD_CHECKS))
+    forwards = check(results, None, AS_OF, locator(source))
+    backwards = check(reversed(results), None, AS_OF, locator(source))
+    assert forwards == backwards
+    assert len(forwards) == 5
+
+
+def test_line_and_column_point_to_the_key():
+    (finding,) = findings(changed([OPEN_LIABILITY]))
+    text = changed([OPEN_LIABILITY])[AGREEMENT].splitlines()
+    assert text[finding.pointer.line - 1] == "liability:"
+    assert finding.pointer.column == 1
+
+
+def test_without_the_head_a_given_one_counts():
+    texts = {p: t.encode() for p, t in changed([OPEN_LIABILITY]).items()}
+    whole = Texts(texts)
+    head = next(r.fact for r in scan(whole, paths=["registry.yaml"]))
+    part = [r for r in scan(whole, RECORD_CHECKS) if r.path != "registry.yaml"]
+    assert [f.code for f in check(part, head, AS_OF, locator(whole))] == ["IKZ-L077"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("phase", ["idee", "vorbereitung", "pilot", "betrieb"])
+def test_security_is_an_error_only_in_operation(phase):
+    change = [
+        {"file": "security/speyer.yaml", "text": "id: speyer\n"},
+        {"file": "cooperations/kfz/cooperation.yaml", "old": "phase: betrieb", "new": f"phase: {phase}"},
+    ]
+    found = [f for f in findings(changed(change)) if f.code in ("IKZ-G001", "IKZ-G002")]
+    assert [f.code for f in found] == ["IKZ-G001", "IKZ-G002"]
+    assert {f.severity for f in found} == {"error" if phase == "betrieb" else "warning"}
+
+
+@pytest.mark.parametrize(
+    ("made", "enough"),
+    [
+        ("basis-absicherung", False),
+        ("standard-absicherung", True),
+        ("kern-absicherung", True),
+    ],
+)
+def test_levels_of_one_framework_are_ordered(made, enough):
+    change = {"file": "security/speyer.yaml", "old": "level: standard-absicherung", "new": f"level: {made}"}
+    assert ("IKZ-G001" not in {f.code for f in findings(changed([change]))}) is enough
+
+
+def test_a_registry_of_another_land_keeps_the_rules_that_hold_everywhere():
+    """No rule of Rheinland-Pfalz speaks of an agreement under another law; federal law does."""
+    change = [
+        {"file": AGREEMENT, "old": "state: in_kraft", "new": "land: NW\nstate: in_kraft"},
+        {"file": AGREEMENT, "old": "    outcome: erteilt\n", "new": "    outcome: offen\n"},
+        OPEN_LIABILITY,
+    ]
+    found = [f for f in findings(changed(change)) if f.pointer.file == AGREEMENT]
+    assert [f.code for f in found] == ["IKZ-L100", "IKZ-L077"]
+
+
+def test_findings_are_values():
+    found = findings(changed([OPEN_LIABILITY]))
+    assert found == findings(changed([OPEN_LIABILITY]))
+    assert all(isinstance(f, Finding) for f in found)
+    assert findings(base()) == ()

@@ -1,0 +1,102 @@
+"""Traces of persons and secrets: what is recognised, what is let through, and that no text makes it slow."""
+
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+
+import pytest
+
+from ikzctl.checks import texts
+from tests.checks.small import changed, findings
+
+
+def _codes(text):
+    change = {"file": "cooperations/kfz/cooperation.yaml", "old": "Wer führt das Archiv?", "new": text}
+    return {f.code for f in findings(changed([change])) if f.code.startswith("IKZ-D")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rückfragen an erika.mustermann@speyer.example",
+        "Rückfragen an e.mustermann@speyer.example",
+        "Rückfragen an Erika_Mustermann@speyer.example",
+    ],
+)
+def test_mail_of_a_person(text):
+    assert _codes(text) == {"IKZ-D001"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rückfragen an poststelle@speyer.example",
+        "Rückfragen an kfz.zulassung@speyer.example",
+        "Rückfragen an ikz-koordination@speyer.example",
+        "Rückfragen an stadt.speyer@poststelle.example",
+        "Rückfragen an it.sicherheit@speyer.example",
+    ],
+)
+def test_mail_of_a_function(text):
+    assert _codes(text) == set()
+
+
+@pytest.mark.parametrize("number", ["0171 1234567", "+49 151 23456789", "0049-160-1234567", "0179/1234567"])
+def test_mobile_number(number):
+    assert _codes(f"Rufbereitschaft {number}") == {"IKZ-D002"}
+
+
+@pytest.mark.parametrize("number", ["06232 14-0", "+49 6232 140", "07318000", "99107023017000", "AZ 2017-1512345678"])
+def test_no_mobile_number(number):
+    assert _codes(f"Rufbereitschaft {number}") == set()
+
+
+@pytest.mark.parametrize("text", ["geb. 01.02.1990", "geboren am 1. Februar 1990", "Geburtsdatum 1990-02-01"])
+def test_birth_date(text):
+    assert _codes(f"Ansprechperson {text}") == {"IKZ-D003"}
+
+
+@pytest.mark.parametrize("text", ["in Kraft seit 01.02.1990", "Geburtsurkunde vom 01.02.2026 vorlegen"])
+def test_no_birth_date(text):
+    assert _codes(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zugang mit Kennwort=Sommer2026",
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "api_key=4f9a8b7c6d5e",
+        "glpat-abcdefghijklmnopqrst",
+    ],
+)
+def test_secret(text):
+    assert _codes(text) == {"IKZ-D004"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Kennwort wird per Post versandt", "Token läuft nach 12 Monaten ab", "Passwort per Brief"]
+)
+def test_no_secret(text):
+    assert _codes(text) == set()
+
+
+@pytest.mark.parametrize("name", ["_MAIL", "_MOBILE", "_BIRTH", "_SECRET", "_ANY"])
+def test_every_repetition_is_bounded(name):
+    """An attacker chooses the text: a pattern without unbounded repetition costs the same at every place of it."""
+    assert _unbounded(_parser.parse(getattr(texts, name).pattern)) == []
+
+
+def _unbounded(node):
+    found = []
+    for op, argument in node:
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            low, high, inner = argument
+            found += [(low, high)] if high is sre.MAXREPEAT else []
+            found += _unbounded(inner)
+        elif op is sre.SUBPATTERN:
+            found += _unbounded(argument[3])
+        elif op is sre.BRANCH:
+            found += [x for branch in argument[1] for x in _unbounded(branch)]
+        elif op in (sre.ASSERT, sre.ASSERT_NOT):
+            found += _unbounded(argument[1])
+    return found
