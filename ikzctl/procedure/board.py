@@ -40,7 +40,7 @@ def board_of(registry: Registry, cooperation: str, *, as_of: date) -> Board:
     security = _security(registry, c, active, as_of)
     readiness = _readiness(registry, c, active)
     milestones = _milestones(registry, c, as_of)
-    questions = oldest(_questions(c, as_of))
+    questions = oldest(_questions(registry, c, as_of))
     return Board(
         id=cooperation,
         name=c.name,
@@ -136,10 +136,12 @@ def _milestones(registry: Registry, c: Cooperation, day: date) -> tuple[Mileston
     )
 
 
-def _questions(c: Cooperation, day: date) -> list[QuestionRow]:
-    return [
-        QuestionRow(q.id, q.question, q.about, tuple(q.blocks), q.asked_on, q.due, q.owner or q.partner)
-        for q in c.open_questions
-        if (q.answer is None or (q.answered_on is not None and q.answered_on > day))
-        and (q.asked_on is None or q.asked_on <= day)
-    ]
+def _questions(registry: Registry, c: Cooperation, day: date) -> list[QuestionRow]:
+    rows = []
+    for q in c.open_questions:
+        answered = q.answer is not None and (q.answered_on is None or q.answered_on <= day)
+        if answered or (q.asked_on is not None and q.asked_on > day):
+            continue
+        owner = q.owner or (registry.partner(q.partner).legal_name if q.partner else None)
+        rows.append(QuestionRow(q.id, q.question, q.about, tuple(q.blocks), q.asked_on, q.due, owner))
+    return rows

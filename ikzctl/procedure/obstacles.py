@@ -53,7 +53,7 @@ def obstacles(
     if cooperation.phase == "beendet":
         return ()
     return (
-        *_resting(cooperation),
+        *_resting(cooperation, partners),
         *_agreement(cooperation, work, partners, approvals),
         *_milestones(milestones),
         *_security(security),
@@ -62,11 +62,16 @@ def obstacles(
     )
 
 
-def _resting(c: Cooperation) -> Iterator[Obstacle]:
+def _coordinator(c: Cooperation, partners: Sequence[PartnerRow]) -> tuple[str, ...]:
+    if c.coordinator is None:
+        return ()
+    return (next((p.name for p in partners if p.id == c.coordinator), c.coordinator),)
+
+
+def _resting(c: Cooperation, partners: Sequence[PartnerRow]) -> Iterator[Obstacle]:
     if c.phase == "ruht":
-        who = (c.coordinator,) if c.coordinator else ()
-        what = "Die Zusammenarbeit ruht" + (f": {c.phase_reason}" if c.phase_reason else "")
-        yield Obstacle(what, who, c.phase_since, None, "klären, ob und wann sie wieder aufgenommen wird")
+        todo = "klären, ob und wann sie wieder aufgenommen wird"
+        yield Obstacle("Die Zusammenarbeit ruht", _coordinator(c, partners), c.phase_since, None, todo)
 
 
 def _agreement(

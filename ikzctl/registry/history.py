@@ -1,0 +1,216 @@
+"""What changed between two states of a registry, in the terms of the domain instead of lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ikzctl.model.findings import FieldPath
+from ikzctl.model.kinds import Place, place_of
+from ikzctl.registry.build import models_at
+from ikzctl.registry.events import load
+from ikzctl.registry.history_text import added_text, day_text, label_of, plain_value, removed_text, special_text
+from ikzctl.registry.sources import Source
+
+# The key by which entries of a list are recognised again, the first that they have.
+_IDENTITY = ("id", "number", "partner", "key", "stage", "task", "system", "cite", "name", "title", "to", "clause")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change. `field` is its place in the file, `()` for a whole file; a removed file is a warning."""
+
+    path: str
+    field: FieldPath
+    text: str
+    severity: Literal["note", "warning"] = "note"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"file": self.path, "field": list(self.field), "text": self.text, "severity": self.severity}
+
+
+@dataclass
+class Names:
+    """Legal names of partners and names of other records, looked up in the newer state first."""
+
+    old: Source
+    new: Source
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def partner(self, id: object) -> str:
+        return self._name(f"partners/{id}.yaml", "legal_name", str(id))
+
+    def task(self, id: object) -> str:
+        return self._name(f"tasks/{id}.yaml", "name", str(id))
+
+    def _name(self, path: str, key: str, default: str) -> str:
+        if path not in self._known:
+            self._known[path] = default
+            for source in (self.new, self.old):
+                data = _data(source, path) if path in source.paths() else None
+                if data and isinstance(data.get(key), str):
+                    self._known[path] = data[key]
+                    break
+        return self._known[path]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that is different; `pattern` is the path with `*` for entries of lists, `items` the entries passed on the way."""
+
+    place: Place
+    field: FieldPath
+    pattern: tuple[str, ...]
+    old: Any
+    new: Any
+    items: tuple[Mapping[str, Any], ...]
+    whole_old: Mapping[str, Any]
+    whole_new: Mapping[str, Any]
+    kind: Literal["changed", "added", "removed"] = "changed"
+
+
+def differences(old: Source, new: Source, paths: Iterable[str] | None = None) -> tuple[Difference, ...]:
+    """All differences, by file and in the order of the file. `paths`: the files that changed, if the caller knows them."""
+    known_old, known_new = set(old.paths()), set(new.paths())
+    names = Names(old, new)
+    out: list[Difference] = []
+    for path in sorted(known_old | known_new if paths is None else set(paths)):
+        place = place_of(path)
+        if place is None:
+            continue
+        if path not in known_old and path in known_new:
+            out.append(Difference(path, (), added_text(place, _data(new, path) or {}, names)))
+        elif path in known_old and path not in known_new:
+            out.append(Difference(path, (), removed_text(place, names), "warning"))
+        elif path in known_old and old.read(path) != new.read(path):
+            out += _of_file(place, path, old, new, names)
+    return tuple(out)
+
+
+def _data(source: Source, path: str) -> dict[str, Any] | None:
+    return load(source.read(path), path).data
+
+
+def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) -> list[Difference]:
+    before, after = _data(old, path), _data(new, path)
+    if before is None or after is None:
+        state = "lässt sich nicht mehr lesen" if after is None else "lässt sich wieder lesen"
+        return [Difference(path, (), f"{path}: Die Datei {state}.", "warning" if after is None else "note")]
+    found: list[Change] = []
+    _compare(Change(place, (), (), before, after, (), before, after), found)
+    if not found:
+        return [Difference(path, (), f"{path}: nur Kommentare oder Schreibweise")]
+    out: dict[str, Difference] = {}
+    for change in found:
+        text = _text(change, names)
+        out.setdefault(text, Difference(path, change.field, text))
+    return list(out.values())
+
+
+def _compare(c: Change, found: list[Change]) -> None:
+    """Walk both values at once; a leaf, and every added or removed entry, is a change."""
+    if isinstance(c.old, dict) and isinstance(c.new, dict):
+        for key in dict.fromkeys((*c.new, *c.old)):
+            _compare(_inside(c, key, key, c.old.get(key), c.new.get(key)), found)
+    elif isinstance(c.old, list | None) and isinstance(c.new, list | None) and (c.old or c.new):
+        _compare_lists(c, c.old or [], c.new or [], found)
+    elif _differ(c.old, c.new):
+        found.append(c)
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """An absent key, null and an empty list say the same; true is not 1."""
+    if old in (None, [], {}) and new in (None, [], {}):
+        return False
+    return type(old) is not type(new) or bool(old != new)
+
+
+def _inside(
+    c: Change, step: str | int, sign: str, old: Any, new: Any, items: tuple[Mapping[str, Any], ...] = ()
+) -> Change:
+    return Change(c.place, (*c.field, step), (*c.pattern, sign), old, new, (*c.items, *items), c.whole_old, c.whole_new)
+
+
+def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change]) -> None:
+    entries_old, entries_new = _identified(old), _identified(new)
+    for identity, (number, entry) in entries_new.items():
+        if identity in entries_old:
+            before = entries_old[identity][1]
+            items = (entry,) if isinstance(entry, dict) else ()
+            _compare(_inside(c, number, "*", before, entry, items), found)
+        else:
+            found.append(_entry(c, number, None, entry, "added"))
+    for identity, (number, entry) in entries_old.items():
+        if identity not in entries_new:
+            found.append(_entry(c, number, entry, None, "removed"))
+
+
+def _entry(c: Change, number: int, old: Any, new: Any, kind: Literal["added", "removed"]) -> Change:
+    return Change(c.place, (*c.field, number), (*c.pattern, "*"), old, new, c.items, c.whole_old, c.whole_new, kind)
+
+
+def _identified(entries: list[Any]) -> dict[object, tuple[int, Any]]:
+    """Identity → position and entry; entries that say nothing by themselves are told apart by their position."""
+    out: dict[object, tuple[int, Any]] = {}
+    seen: Counter[object] = Counter()
+    for number, entry in enumerate(entries):
+        identity: object = entry
+        if isinstance(entry, dict):
+            key = next((k for k in _IDENTITY if entry.get(k) is not None), None)
+            identity = (key, str(entry[key])) if key else ("position", number)
+        elif isinstance(entry, list):
+            identity = ("position", number)
+        # Entries of the same name (rates of different periods) are told apart by their order.
+        out[(identity, seen[identity])] = (number, entry)
+        seen[identity] += 1
+    return out
+
+
+def _text(change: Change, names: Names) -> str:
+    """The sentence for a change; two changes with one meaning (answer and its day) give the same one."""
+    special = special_text(change, names)
+    if special is not None:
+        return special
+    subject = f"{label_of(change.place, names)}{_entries(change)}: {_description(change)}"
+    if change.kind == "added":
+        return f"{subject}: neu {plain_value(change.new)}"
+    if change.kind == "removed":
+        return f"{subject}: entfallen {plain_value(change.old)}"
+    if change.old in (None, [], {}):
+        return f"{subject}: jetzt {plain_value(change.new)}"
+    if change.new in (None, [], {}):
+        return f"{subject}: nicht mehr {plain_value(change.old)}"
+    return f"{subject}: von {plain_value(change.old)} auf {plain_value(change.new)}"
+
+
+def _entries(change: Change) -> str:
+    """The entries of lists that lead to the value: `, „Aktenverfahren“`."""
+    shown = []
+    for item in change.items:
+        name = next((item[k] for k in ("title", "name", "function", *_IDENTITY) if item.get(k) is not None), None)
+        if name is not None:
+            shown.append(f"„{day_text(name)}“")
+    return f", {', '.join(shown)}" if shown else ""
+
+
+def _description(change: Change) -> str:
+    """The German description of the field, up to its first explanation."""
+    steps = change.field[:-1] if change.kind != "changed" and isinstance(change.field[-1], int) else change.field
+    while steps and isinstance(steps[-1], int):
+        steps = steps[:-1]
+    if not steps:
+        return "Inhalt"
+    data = change.whole_old if change.kind == "removed" else change.whole_new
+    for model in models_at(change.place.kind.model(), steps[:-1], data):
+        for name, info in model.model_fields.items():
+            if (info.alias or name) == steps[-1] and info.description:
+                return _short(info.description)
+    return str(steps[-1])
+
+
+def _short(description: str) -> str:
+    for stop in ("; ", " („", " (", ": ", ", z. B."):
+        description = description.split(stop, maxsplit=1)[0]
+    return description

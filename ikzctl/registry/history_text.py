@@ -1,0 +1,271 @@
+"""German sentences for changes that mean something of their own: joining, leaving, mandates, milestones, approvals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ikzctl.model.kinds import Place
+
+if TYPE_CHECKING:
+    from ikzctl.registry.history import Change, Names
+
+# The registry knows nothing of the library, where German grammar lives; twelve names are all it needs.
+_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_UMLAUTS = {
+    "laeuft": "läuft",
+    "in_kraft": "in Kraft",
+    "in_umsetzung": "in Umsetzung",
+    "erteilt_mit_auflagen": "erteilt mit Auflagen",
+    "geprueft": "geprüft",
+}
+_ORGANISED = ("cooperation", "agreement", "costs", "member", "mandate", "pool", "suspension")
+
+
+def day_text(value: object) -> str:
+    """A day as `1. September 2025`, anything else as it stands."""
+    found = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not 1 <= int(found[2]) <= 12:
+        return str(value)
+    return f"{int(found[3])}.\u00a0{_MONTHS[int(found[2]) - 1]} {found[1]}"
+
+
+def plain_value(value: Any) -> str:
+    """A value as it may stand in a sentence: short and in one line."""
+    if value is None:
+        return "offen"
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    if isinstance(value, dict):
+        named = next(
+            (
+                value[k]
+                for k in ("title", "name", "function", "id", "partner", "number", "organ", "text")
+                if value.get(k) is not None
+            ),
+            None,
+        )
+        return plain_value(named) if named is not None else "ein Eintrag"
+    if isinstance(value, list):
+        return f"{len(value)} Einträge" if len(value) != 1 else plain_value(value[0])
+    text = day_text(value).replace("\n", " ")
+    if text != value:
+        return text
+    text = _UMLAUTS.get(text, text)
+    return f"„{text if len(text) <= 80 else text[:77] + '…'}“" if isinstance(value, str) else text
+
+
+def label_of(place: Place, names: Names) -> str:
+    """What the file is about: `Mitgliedschaft Stadt Speyer (kfz-vorderpfalz)`"""
+    about = names.partner(place.id) if place.kind.name in ("partner", "member", "pool", "security") else place.id
+    where = f" ({place.cooperation})" if place.cooperation and place.cooperation != place.id else ""
+    return f"{place.kind.german} {about}{where}" if place.kind.name != "registry" else place.kind.german
+
+
+def added_text(place: Place, data: Mapping[str, Any], names: Names) -> str:
+    if place.kind.name == "member":
+        return _joins(place, data, names)
+    if place.kind.name == "mandate":
+        parties = [data.get("agent"), *(data.get("principals") or [])]
+        shown = ", ".join(names.partner(p) for p in parties if p)
+        return f"Neues Mandat {place.id} ({place.cooperation}): {names.task(data.get('task'))}, Beteiligte: {shown}"
+    return f"Neu: {label_of(place, names)}"
+
+
+def removed_text(place: Place, names: Names) -> str:
+    return f"Gelöscht: {label_of(place, names)}. Im Register wird nichts gelöscht; Beendetes bekommt ein Ende (until)."
+
+
+def _joins(place: Place, data: Mapping[str, Any], names: Names) -> str:
+    name, day = names.partner(place.id), data.get("from")
+    if data.get("state") == "beigetreten":
+        return (
+            f"{name} tritt der Zusammenarbeit {place.cooperation} zum {day_text(day)} bei"
+            if day
+            else f"{name} ist der Zusammenarbeit {place.cooperation} beigetreten"
+        )
+    when = f"zum {day_text(day)}" if day else "ohne Tag"
+    return f"{name}: Beitritt zur Zusammenarbeit {place.cooperation} {when} vorgesehen"
+
+
+# --- sentences by kind and place --------------------------------------------------------------------------------------
+
+Sentence = Callable[["Change", "Names"], str]
+
+
+def special_text(change: Change, names: Names) -> str | None:
+    """The sentence for this place, None if there is none of its own."""
+    table = _SENTENCES.get(change.place.kind.name, {})
+    sentence = table.get((change.kind, change.pattern))
+    return sentence(change, names) if sentence else None
+
+
+def _member_end(c: Change, names: Names) -> str:
+    name, end = names.partner(c.place.id), c.whole_new.get("until")
+    where = f"in der Zusammenarbeit {c.place.cooperation}"
+    if c.whole_new.get("earlier") and not end:
+        return _member_back(c, names)
+    if not end:
+        return f"{name}: Mitgliedschaft {where} endet nicht mehr zum {day_text(c.whole_old.get('until'))}"
+    by_notice = " (Kündigung)" if c.whole_new.get("termination") else ""
+    return f"{name}: Mitgliedschaft {where} endet am {day_text(end)}{by_notice}"
+
+
+def _member_back(c: Change, names: Names) -> str:
+    day = day_text(c.whole_new.get("from"))
+    return f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} zum {day}"
+
+
+def _member_begin(c: Change, names: Names) -> str:
+    if c.whole_new.get("earlier") and not c.whole_old.get("earlier"):
+        return _member_back(c, names)
+    name = names.partner(c.place.id)
+    before = f" (bisher {day_text(c.old)})" if c.old else ""
+    if not c.new:
+        return f"{name}: Beginn der Mitgliedschaft in {c.place.cooperation} ist wieder offen{before}"
+    return f"{name}: Mitgliedschaft in {c.place.cooperation} beginnt am {day_text(c.new)}{before}"
+
+
+def _member_state(c: Change, names: Names) -> str:
+    if c.whole_new.get("earlier") and not c.whole_old.get("earlier"):
+        return _member_back(c, names)
+    if c.new == "beigetreten":
+        return _joins(c.place, c.whole_new, names)
+    if c.new == "ausgeschieden":
+        return f"{names.partner(c.place.id)} ist aus der Zusammenarbeit {c.place.cooperation} ausgeschieden"
+    return f"{names.partner(c.place.id)}: Mitgliedschaft in {c.place.cooperation} ist {c.new}"
+
+
+def _resolution(c: Change, names: Names) -> str:
+    entry = c.new if c.kind == "added" else c.items[-1]
+    who = f"{names.partner(c.place.id)} ({c.place.cooperation})"
+    about, result = entry.get("about", "abschluss"), entry.get("result", "offen")
+    on = f" am {day_text(entry['date'])}" if entry.get("date") else ""
+    if result == "offen":
+        return f"{who}: Beschluss zu „{about}“ vorgesehen, {entry.get('organ')}"
+    return f"{who}: {entry.get('organ')} hat „{about}“{on} {result}"
+
+
+def _party(c: Change, names: Names) -> str:
+    if c.kind == "added":
+        return f"Mandat {c.place.id} ({c.place.cooperation}): neuer Beteiligter {names.partner(c.new)}"
+    return f"Mandat {c.place.id} ({c.place.cooperation}): nicht mehr Beteiligter {names.partner(c.old)}"
+
+
+def _mandate_agent(c: Change, names: Names) -> str:
+    shown = [names.partner(v) if v else "niemand" for v in (c.old, c.new)]
+    return f"Mandat {c.place.id} ({c.place.cooperation}): beauftragter Beteiligter von {shown[0]} auf {shown[1]}"
+
+
+def _mandate_end(c: Change, names: Names) -> str:
+    if not c.new:
+        return f"Mandat {c.place.id} ({c.place.cooperation}) endet nicht mehr zum {day_text(c.old)}"
+    return f"Mandat {c.place.id} ({c.place.cooperation}) endet am {day_text(c.new)}"
+
+
+def _milestone(c: Change, names: Names) -> str:
+    title = c.items[-1].get("title", c.items[-1].get("id"))
+    return f"{c.place.cooperation}: Meilenstein „{title}“ von {_word(c.old, 'offen')} auf {_word(c.new, 'offen')}"
+
+
+def _question_new(c: Change, names: Names) -> str:
+    return f"{c.place.cooperation}: neue offene Frage „{c.new.get('question', c.new.get('id'))}“"
+
+
+def _question(c: Change, names: Names) -> str:
+    question = c.items[-1].get("question", c.items[-1].get("id"))
+    if not c.new:
+        return f"{c.place.cooperation}: Frage wieder offen: „{question}“"
+    return f"{c.place.cooperation}: offene Frage beantwortet: „{question}“"
+
+
+def _phase(c: Change, names: Names) -> str:
+    return f"{c.place.cooperation}: Phase von {_word(c.old)} auf {_word(c.new)}"
+
+
+def _agreement_state(c: Change, names: Names) -> str:
+    return f"{c.place.cooperation}: Vereinbarung von {_word(c.old, 'entwurf')} auf {_word(c.new, 'entwurf')}"
+
+
+def _version(c: Change, names: Names) -> str:
+    v = c.new
+    reason = f": {v['reason']}" if v.get("reason") else ""
+    title = "Urfassung" if v.get("number") == 0 else f"{v.get('number')}. Änderung"
+    return f"{c.place.cooperation}: {title} der Vereinbarung aufgenommen{reason}"
+
+
+def _version_in_force(c: Change, names: Names) -> str:
+    number = c.items[-1].get("number")
+    title = "Vereinbarung" if number == 0 else f"{number}. Änderung der Vereinbarung"
+    return f"{c.place.cooperation}: {title} wirksam ab {day_text(c.new) if c.new else 'einem noch offenen Tag'}"
+
+
+def _step_new(c: Change, names: Names) -> str:
+    authority = f", {c.new['authority']}" if c.new.get("authority") else ""
+    return f"{c.place.cooperation}: Schritt „{c.new.get('kind')}“ vorgemerkt{authority}"
+
+
+def _step_outcome(c: Change, names: Names) -> str:
+    step = c.items[-1]
+    on = f" am {day_text(step['decided_on'])}" if step.get("decided_on") else ""
+    return f"{c.place.cooperation}: {str(step.get('kind')).capitalize()} {_word(step.get('outcome'))}{on}"
+
+
+def _step_received(c: Change, names: Names) -> str:
+    return f"{c.place.cooperation}: {str(c.items[-1].get('kind')).capitalize()} eingegangen am {day_text(c.new) if c.new else 'offen'}"
+
+
+def _commitment(c: Change, names: Names) -> str:
+    item = c.items[-1]
+    what = f"{item.get('framework')}, {item.get('level')}"
+    return f"{names.partner(c.place.id)}: Sicherheitszusage {what} von {_word(c.old)} auf {_word(c.new)}"
+
+
+def _word(value: object, default: str = "offen") -> str:
+    text = default if value is None else str(value)
+    return _UMLAUTS.get(text, text.replace("_", " "))
+
+
+_SENTENCES: dict[str, dict[tuple[str, tuple[str, ...]], Sentence]] = {
+    "member": {
+        ("changed", ("from",)): _member_begin,
+        ("changed", ("until",)): _member_end,
+        ("changed", ("termination",)): _member_end,
+        ("changed", ("state",)): _member_state,
+        ("added", ("earlier", "*")): _member_back,
+        ("added", ("resolutions", "*")): _resolution,
+        ("changed", ("resolutions", "*", "result")): _resolution,
+        ("changed", ("resolutions", "*", "date")): _resolution,
+    },
+    "mandate": {
+        ("added", ("principals", "*")): _party,
+        ("removed", ("principals", "*")): _party,
+        ("changed", ("agent",)): _mandate_agent,
+        ("changed", ("until",)): _mandate_end,
+    },
+    "cooperation": {
+        ("changed", ("phase",)): _phase,
+        ("changed", ("milestones", "*", "state")): _milestone,
+        ("added", ("open_questions", "*")): _question_new,
+        ("changed", ("open_questions", "*", "answer")): _question,
+        ("changed", ("open_questions", "*", "answered_on")): _question,
+    },
+    "agreement": {
+        ("changed", ("state",)): _agreement_state,
+        ("added", ("versions", "*")): _version,
+        ("changed", ("versions", "*", "in_force_from")): _version_in_force,
+        ("added", ("procedure", "*")): _step_new,
+        ("changed", ("procedure", "*", "outcome")): _step_outcome,
+        ("changed", ("procedure", "*", "decided_on")): _step_outcome,
+        ("changed", ("procedure", "*", "received_on")): _step_received,
+    },
+    "security": {("changed", ("commitments", "*", "state")): _commitment},
+}

@@ -1,0 +1,217 @@
+"""What changed between two states, told in the terms of the domain."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ikzctl.plans.join import plan_join
+from ikzctl.plans.leave import plan_leave
+from ikzctl.registry.history import differences
+from ikzctl.registry.sources import Texts
+from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member, registry, texts
+
+
+def told(old, new, paths=None):
+    return [d.text.replace("\u00a0", " ") for d in differences(old, new, paths)]
+
+
+def between(before, after):
+    return told(texts(**before), texts(**after))
+
+
+def test_nothing_changed_nothing_told():
+    assert between({}, {}) == []
+
+
+def test_a_comment_alone_is_no_change_of_the_matter():
+    old = texts()
+    new = Texts({p: old.read(p) + (b"# so\n" if p == "registry.yaml" else b"") for p in old.paths()})
+    assert told(old, new) == ["registry.yaml: nur Kommentare oder Schreibweise"]
+
+
+MEMBER = "cooperations__wohngeld__members__speyer"
+COOPERATION = "cooperations__wohngeld__cooperation"
+AGREED = "cooperations__wohngeld__agreement"
+MILESTONE = {"id": "akten", "order": 1, "title": "Aktenverfahren", "kind": "technik"}
+QUESTION = {"id": "geld", "question": "Wer zahlt?", "about": "kosten"}
+STEP = {"id": "g", "kind": "genehmigung", "authority": "ADD"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (
+            {},
+            {MEMBER: {**member("speyer"), "from": "2025-09-01"}},
+            "Stadt Speyer tritt der Zusammenarbeit wohngeld zum 1. September 2025 bei",
+        ),
+        (
+            {},
+            {MEMBER: {**member("speyer"), "from": None, "state": "vorgesehen"}},
+            "Stadt Speyer: Beitritt zur Zusammenarbeit wohngeld ohne Tag vorgesehen",
+        ),
+        (
+            {MEMBER: {**member("speyer"), "from": "2028-01-01", "state": "vorgesehen"}},
+            {MEMBER: {**member("speyer"), "from": "2028-01-01"}},
+            "Stadt Speyer tritt der Zusammenarbeit wohngeld zum 1. Januar 2028 bei",
+        ),
+        (
+            {MEMBER: {**member("speyer"), "from": "2028-01-01"}},
+            {MEMBER: {**member("speyer"), "from": "2028-07-01"}},
+            "Stadt Speyer: Mitgliedschaft in wohngeld beginnt am 1. Juli 2028 (bisher 1. Januar 2028)",
+        ),
+        (
+            {MEMBER: member("speyer")},
+            {MEMBER: {**member("speyer"), "until": "2027-12-31", "termination": {"effective": "2027-12-31"}}},
+            "Stadt Speyer: Mitgliedschaft in der Zusammenarbeit wohngeld endet am 31. Dezember 2027 (Kündigung)",
+        ),
+        (
+            {COOPERATION: {"milestones": [MILESTONE]}},
+            {COOPERATION: {"milestones": [{**MILESTONE, "state": "erreicht"}]}},
+            "wohngeld: Meilenstein „Aktenverfahren“ von offen auf erreicht",
+        ),
+        (
+            {COOPERATION: {"open_questions": [QUESTION]}},
+            {COOPERATION: {"open_questions": [{**QUESTION, "answer": "Alle.", "answered_on": "2026-11-01"}]}},
+            "wohngeld: offene Frage beantwortet: „Wer zahlt?“",
+        ),
+        ({}, {COOPERATION: {"open_questions": [QUESTION]}}, "wohngeld: neue offene Frage „Wer zahlt?“"),
+        ({}, {COOPERATION: {"phase": "ruht"}}, "wohngeld: Phase von betrieb auf ruht"),
+        (
+            {},
+            {
+                "cooperations__wohngeld__mandates__bearbeitung": {
+                    **MANDATE,
+                    "principals": ["neudorf", "hausen", "speyer"],
+                }
+            },
+            "Mandat bearbeitung (wohngeld): neuer Beteiligter Stadt Speyer",
+        ),
+        (
+            {},
+            {"cooperations__wohngeld__mandates__bearbeitung": {**MANDATE, "agent": "speyer"}},
+            "Mandat bearbeitung (wohngeld): beauftragter Beteiligter von Gemeinde Altdorf auf Stadt Speyer",
+        ),
+        (
+            {AGREED: {"procedure": [STEP]}},
+            {AGREED: {"procedure": [{**STEP, "decided_on": "2027-03-01", "outcome": "erteilt_mit_auflagen"}]}},
+            "wohngeld: Genehmigung erteilt mit Auflagen am 1. März 2027",
+        ),
+        (
+            {},
+            {AGREED: {"versions": [*AGREEMENT["versions"], {"number": 1, "kind": "aenderung", "reason": "Beitritt"}]}},
+            "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt",
+        ),
+        ({}, {"partners__speyer": {"seat": "Speyer"}}, "Partner Stadt Speyer: Sitz: jetzt „Speyer“"),
+        (
+            {"partners__speyer": {"seat": "Speyer"}},
+            {"partners__speyer": {"seat": "Dudenhofen"}},
+            "Partner Stadt Speyer: Sitz: von „Speyer“ auf „Dudenhofen“",
+        ),
+        ({"partners__speyer": {"seat": "Speyer"}}, {}, "Partner Stadt Speyer: Sitz: nicht mehr „Speyer“"),
+        (
+            {COOPERATION: {"milestones": [MILESTONE]}},
+            {COOPERATION: {"milestones": [{**MILESTONE, "due": "2027-06-30"}]}},
+            "Zusammenarbeit wohngeld, „Aktenverfahren“: fällig am: jetzt 30. Juni 2027",
+        ),
+        (
+            {"cooperations__wohngeld__members__hausen": None},
+            {
+                "cooperations__wohngeld__members__hausen": None,
+                "systems__wog": {"id": "wog", "name": "WoG", "kind": "archiv"},
+            },
+            "Neu: System wog",
+        ),
+    ],
+)
+def test_one_sentence_for_one_change(before, after, sentence):
+    assert between(before, after) == [sentence]
+
+
+def test_a_deleted_file_is_a_warning():
+    [found] = differences(texts(), texts(cooperations__wohngeld__members__hausen=None))
+    assert found.severity == "warning"
+    assert found.text == (
+        "Gelöscht: Mitgliedschaft Gemeinde Hausen (wohngeld). Im Register wird nichts gelöscht; Beendetes bekommt ein Ende (until)."
+    )
+    assert found.as_dict()["file"] == "cooperations/wohngeld/members/hausen.yaml"
+
+
+def test_a_file_that_broke_is_named():
+    old = texts()
+    new = Texts({p: (b"a: [1\n" if p == "registry.yaml" else old.read(p)) for p in old.paths()})
+    assert told(old, new) == ["registry.yaml: Die Datei lässt sich nicht mehr lesen."]
+
+
+def test_the_story_of_a_plan_is_the_story_of_its_difference():
+    start = registry()
+    after = carried_out(start, plan_join(start, "wohngeld", "speyer", date(2028, 1, 1), as_of=TODAY))
+    assert told(start.source, after.source) == [
+        "wohngeld: Schritt „genehmigung“ vorgemerkt, Aufsichts- und Dienstleistungsdirektion (ADD)",
+        "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt der Stadt Speyer",
+        "Mandat bearbeitung (wohngeld): neuer Beteiligter Stadt Speyer",
+        "Stadt Speyer: Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2028 vorgesehen",
+        "Neu: Personalpool Stadt Speyer (wohngeld)",
+    ]
+
+
+def test_leaving_and_coming_back_are_told():
+    start = registry()
+    gone = carried_out(start, plan_leave(start, "wohngeld", "hausen", date(2027, 12, 31), reason="x", as_of=TODAY))
+    assert (
+        "Gemeinde Hausen: Mitgliedschaft in der Zusammenarbeit wohngeld endet am 31. Dezember 2027 (Kündigung)"
+        in told(start.source, gone.source)
+    )
+    back = carried_out(gone, plan_join(gone, "wohngeld", "hausen", date(2030, 1, 1), as_of=date(2029, 1, 1)))
+    mine = [t for t in told(gone.source, back.source) if t.startswith("Gemeinde Hausen")]
+    assert mine[0] == "Gemeinde Hausen: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030"
+    assert len([t for t in mine if "Beitritt zur" in t]) == 1
+
+
+class _Watched(Texts):
+    def __init__(self, base):
+        super().__init__({p: base.read(p) for p in base.paths()})
+        self.seen = set()
+
+    def read(self, path):
+        self.seen.add(path)
+        return super().read(path)
+
+
+def test_only_the_named_files_and_the_names_in_them_are_read():
+    path = f"{C}/mandates/bearbeitung.yaml"
+    old = _Watched(texts())
+    new = _Watched(
+        texts(cooperations__wohngeld__mandates__bearbeitung={**MANDATE, "principals": ["neudorf", "hausen", "speyer"]})
+    )
+    assert len(told(old, new, [path])) == 1
+    assert old.seen | new.seen == {path, "partners/speyer.yaml"}
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_every_changed_value_is_told_somehow(data):
+    """Whatever scalar of the cooperation changes, the difference is never empty and never a mere matter of spelling."""
+    base = {
+        "milestones": [MILESTONE, {**MILESTONE, "id": "zwei"}],
+        "open_questions": [QUESTION],
+        "phase": "betrieb",
+        "name": "A",
+    }
+    changed = data.draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "name": st.sampled_from(["B", "C"]),
+                "phase": st.sampled_from(["ruht", "pilot"]),
+                "coordinator": st.just("speyer"),
+                "milestones": st.sampled_from([[], [MILESTONE], [MILESTONE, {**MILESTONE, "id": "drei"}]]),
+                "open_questions": st.just([]),
+            },
+        )
+    )  # fmt: skip
+    texts_told = between({COOPERATION: base}, {COOPERATION: {**base, **changed}})
+    assert bool(texts_told) == bool(changed)
+    assert not any("nur Kommentare" in t for t in texts_told)
