@@ -28,12 +28,12 @@ def validate(
     workspace: Workspace, *, as_of: date, rev: str | None = None, only: tuple[Path, ...] = (), start: Path | None = None
 ) -> Report:
     """All findings of the registry; with `only`, those in these files and folders (seen from `start`, or from the registry's folder)."""
-    wanted = tuple(_inside(workspace.root, path, start or workspace.root) for path in only)
+    wanted = tuple(inside(workspace.root, path, start or workspace.root) for path in only)
     with workspace.source(rev) as source:
         report = examine_source(source, as_of)
     if not wanted:
         return report
-    kept = tuple(f for f in report.findings if any(_covers(w, f.pointer.file) for w in wanted))
+    kept = tuple(f for f in report.findings if any(covers(w, f.pointer.file) for w in wanted))
     return Report(kept, report.files, report.cooperations)
 
 
@@ -55,7 +55,8 @@ def findings_of(report: Report, cooperation: str) -> tuple[Finding, ...]:
     return tuple(f for f in report.findings if f.pointer.file.startswith(f"cooperations/{cooperation}/"))
 
 
-def _inside(root: Path, path: Path, start: Path) -> str:
+def inside(root: Path, path: Path, start: Path) -> str:
+    """`path` as it stands below the registry's folder; the user may mean it from where he stands or from that folder."""
     for base in (start, root):
         full = (base / path).resolve()
         if full.exists():
@@ -66,5 +67,6 @@ def _inside(root: Path, path: Path, start: Path) -> str:
         raise UserError(f"„{path}“ liegt nicht im Register {root}.") from None
 
 
-def _covers(wanted: str, file: str) -> bool:
+def covers(wanted: str, file: str) -> bool:
+    """True if `file` is the wanted file or lies in the wanted folder."""
     return wanted in (".", file) or file.startswith(f"{wanted}/")

@@ -183,11 +183,73 @@ def show(
     say(text_of(open_workspace(registry), kind, id, rev=rev).rstrip("\n"))
 
 
+def fmt(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DATEI…]", help="Nur diese Dateien oder Ordner.", show_default=False),
+    ] = None,
+    registry: RegistryOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Nur melden, was sich ändern würde; endet dann mit 1.", show_default=False)
+    ] = False,
+) -> None:
+    """Die Dateien in die einheitliche Form bringen: Reihenfolge, Einrückung, Anführungszeichen, Zeilenenden.
+
+    Kommentare und Werte bleiben; gespeichert (Commit) wird nichts.
+
+    \b
+    Beispiel:  ikzctl fmt
+               ikzctl fmt --check
+    """
+    from ikzctl.actions.fmt import wanted_form, write_form
+    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.output import note, say
+
+    workspace = open_workspace(registry)
+    wanted = wanted_form(workspace, only=tuple(paths or ()), start=Path.cwd())
+    for path, reason in wanted.refused.items():
+        note(f"{path}: {reason}")
+    for path in wanted.changes if check else write_form(workspace, wanted):
+        say(path)
+    if wanted.changes:
+        note(f"{len(wanted.changes)} von {wanted.files} Dateien {'weichen ab' if check else 'in Form gebracht'}.")
+    else:
+        note(f"{wanted.files} Dateien geprüft; {'die übrigen sind' if wanted.refused else 'alle sind'} in Form.")
+    if wanted.refused or (check and wanted.changes):
+        raise typer.Exit(1)
+
+
+def repair(
+    registry: RegistryOption = None,
+    abandon: Annotated[
+        bool,
+        typer.Option(
+            "--abandon", help="Die unterbrochene Änderung nur vergessen; nichts wird angefasst.", show_default=False
+        ),
+    ] = False,
+) -> None:
+    """Eine unterbrochene Änderung abschließen oder zurücknehmen.
+
+    Das geschieht auch von selbst beim nächsten Befehl, der etwas ändert.
+
+    \b
+    Beispiel:  ikzctl repair
+    """
+    from ikzctl.cli.changing import accepted_settings, open_workspace
+    from ikzctl.cli.output import say
+    from ikzctl.files.recovery import repair as run
+
+    done = run(open_workspace(registry).repo, accepted=accepted_settings(), abandon=abandon)
+    say(done.text or "Es gibt nichts zu reparieren.")
+
+
 COMMANDS = (
     ("validate", validate, "Das Register prüfen."),
     ("explain", explain, "Einen Befund erklären."),
     ("status", status, "Stand einer Zusammenarbeit, Hindernisse, Fristen."),
     ("diff", diff, "Was sich in der Sache geändert hat."),
+    ("fmt", fmt, "Dateien in die einheitliche Form bringen."),
+    ("repair", repair, "Eine unterbrochene Änderung abschließen."),
     ("list", list_, "Einträge einer Art auflisten."),
     ("show", show, "Einen Eintrag zeigen."),
 )

@@ -1,0 +1,51 @@
+"""Bring the registry's files into canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikzctl.model.errors import UserError
+
+if TYPE_CHECKING:
+    from ikzctl.actions.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Formatting:
+    """`changes`: path → bytes before and after; `refused`: path → why it has to be mended by hand."""
+
+    changes: Mapping[str, tuple[bytes, bytes]]
+    refused: Mapping[str, str]
+    files: int
+
+
+def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) -> Formatting:
+    """What `fmt` would change in the working tree; nothing is written."""
+    from ikzctl.actions.validate import covers, inside
+    from ikzctl.registry.canonical import fmt
+    from ikzctl.registry.key_order import key_order
+
+    wanted = tuple(inside(workspace.root, path, start) for path in only)
+    changes: dict[str, tuple[bytes, bytes]] = {}
+    refused: dict[str, str] = {}
+    with workspace.source() as source:
+        paths = [p for p in source.paths() if not wanted or any(covers(w, p) for w in wanted)]
+        for path, before in source.read_many(paths):
+            try:
+                after = fmt(before, key_order(path)).encode("utf-8")
+            except UserError as fault:
+                refused[path] = fault.message
+                continue
+            if after != before:
+                changes[path] = (before, after)
+    return Formatting(changes, refused, len(paths))
+
+
+def write_form(workspace: Workspace, formatting: Formatting) -> tuple[str, ...]:
+    """Replace the files in the folder; they are not committed. The paths written."""
+    from ikzctl.files.working import write_working_files
+
+    return write_working_files(workspace.root, formatting.changes)
