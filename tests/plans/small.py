@@ -112,6 +112,11 @@ def carried_out(start: Registry, plan: Any) -> Registry:
     return Registry(Overlay(start.source, {w.path: w.content for w in writes}))
 
 
+def folder_after(start: Registry, plan: Any) -> Any:
+    """The cooperation's records as they are after the plan."""
+    return carried_out(start, plan).cooperation("wohngeld")
+
+
 def paths(plan: Any) -> list[str]:
     return [
         PurePosixPath(edit.path).relative_to(C).as_posix() if edit.path.startswith(C) else edit.path

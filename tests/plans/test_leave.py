@@ -7,7 +7,7 @@ import pytest
 from ikzctl.model.changes import NewFile, RemoveValue
 from ikzctl.model.errors import UserError
 from ikzctl.plans.leave import plan_leave
-from tests.plans.small import MANDATE, TODAY, carried_out, paths, registry, said
+from tests.plans.small import MANDATE, TODAY, carried_out, folder_after, paths, registry, said
 
 IN_TIME = date(2027, 12, 31)
 
@@ -25,7 +25,7 @@ def test_a_partner_leaves_and_nothing_is_deleted():
         "members/hausen.yaml", "members/hausen.yaml", "members/hausen.yaml", "pools/hausen.yaml", "agreement.yaml", "agreement.yaml",
     ]  # fmt: skip
     assert not [e for e in plan.edits if isinstance(e, RemoveValue | NewFile)]
-    after = carried_out(start, plan).cooperation("wohngeld")
+    after = folder_after(start, plan)
     left = after.members["hausen"]
     assert (left.until, left.state) == (IN_TIME, "beigetreten")
     assert (left.termination.rule, left.termination.effective, left.termination.reason) == (
@@ -140,7 +140,7 @@ def test_unknown_rules_are_said_to_be_unknown():
 def test_if_the_agent_leaves_its_mandates_end_and_the_agreement_with_them():
     start = registry()
     plan = leave(start, "altdorf")
-    after = carried_out(start, plan).cooperation("wohngeld")
+    after = folder_after(start, plan)
     assert after.mandates["bearbeitung"].until == IN_TIME
     assert [v.number for v in after.agreement.versions] == [0]
     assert [(s.kind, s.for_version) for s in after.agreement.procedure] == [("anzeige", 0)]

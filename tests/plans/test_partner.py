@@ -1,6 +1,7 @@
 """New partners from the official list."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.plans.small import carried_out, registry
 def test_the_list_fills_in_what_it_knows_and_leaves_the_rest_open():
     start = registry(partners__speyer=None)
     plan = plan_add_partner(start, "07318000")
-    after = carried_out(start, plan).partner("speyer")
+    after: Any = carried_out(start, plan).partner("speyer")
     assert (after.legal_name, after.type, after.land, after.key, after.seat) == (
         "Stadt Speyer", "kreisfreie_stadt", "RP", "07318000", "Speyer")  # fmt: skip
     assert [k.key for k in after.other_keys] == ["073180000000", "07318"]
@@ -77,13 +78,13 @@ def test_an_unusable_id_gets_a_suggestion():
 
 def test_bodies_of_every_kind_and_land_make_a_valid_file():
     start = registry()
-    kinds = {}
+    kinds: dict[tuple[str, str], municipalities.Municipality] = {}
     for m in municipalities.everything():
         kinds.setdefault((m.land, m.type), m)
     for m in kinds.values():
         plan = plan_add_partner(start, m.key)
         if not plan.refusals:
-            [edit] = plan.edits
-            after = carried_out(start, plan).partner(edit.data["id"])
+            [path] = {edit.path for edit in plan.edits}
+            after = carried_out(start, plan).partner(path.removeprefix("partners/").removesuffix(".yaml"))
             assert (after.legal_name, after.type) == (m.legal_name, m.type)
     assert len(kinds) > 50

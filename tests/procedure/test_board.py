@@ -55,7 +55,7 @@ def test_before_the_start_every_step_is_named_with_whom_it_lies():
         ("Bekanntmachung fehlt", everybody),
     ]
     assert b.approvals[0].id is None
-    assert b.approvals[0].authority.startswith("Kreisverwaltung")
+    assert str(b.approvals[0].authority).startswith("Kreisverwaltung")
 
 
 @pytest.mark.parametrize(
