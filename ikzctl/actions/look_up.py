@@ -11,7 +11,7 @@ from ikzctl.model.kinds import BY_NAME, KINDS
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
 
-_TOP_KINDS = tuple(k.name for k in KINDS if "{c}" not in k.pattern and k.id_field) + ("cooperation",)
+_TOP_KINDS = (*(k.name for k in KINDS if "{c}" not in k.pattern and k.id_field), "cooperation")
 _NAME_FIELDS = ("legal_name", "name")
 
 
