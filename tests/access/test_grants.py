@@ -11,7 +11,7 @@ from ikzctl.library.german import citation
 from ikzctl.model.errors import UserError
 from ikzctl.model.manifest import ReasonCode
 from tests.access import worlds as w
-from tests.access.worlds import codes, grants, only, registry, world
+from tests.access.worlds import codes, ends, grants, only, registry, world
 
 SOCIAL = ["personenbezogen", "sozialdaten"]
 VEHICLE = ["personenbezogen", "fahrzeugregister"]
@@ -41,7 +41,7 @@ def test_one_delegated_task_gives_one_active_right_and_none_in_the_own_tenant():
         "fach",
         "frankenthal",
     )
-    assert grant.reasons == grant.remarks == ()
+    assert (grant.reasons, grant.remarks) == ((), ())
 
 
 @pytest.mark.parametrize("mode", ["delegating", "mandating", "statutory_assignment", "shared_facility"])
@@ -86,6 +86,7 @@ def test_posts_and_roles_of_other_tasks_stay_out():
         ({"mode": "mandating", "form": "F"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
         ({"mode": "mandating", "form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
         ({"form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
+        ({"form": "F"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
         ({"mode": "shared_facility", "form": "D"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
         ({"mode": "reciprocal", "form": "G"}, VEHICLE, "bearbeitung", "fzv75", "speyer"),
         ({"mode": "reciprocal", "form": "C"}, VEHICLE, "bearbeitung", "deleg", "speyer"),
@@ -118,6 +119,7 @@ def test_the_ground_names_norms_and_logging():
     files = world()
     files[w.TASK]["data"] = VEHICLE
     legal = only(files).legal
+    assert legal.logging is not None
     assert legal.norms == (citation("§ 12 Abs. 1 Satz 1 KomZG"), citation("§ 13 KomZG"))
     assert (legal.data_class, legal.logging.code, legal.logging.norm) == (
         "fahrzeugregister",
@@ -128,7 +130,9 @@ def test_the_ground_names_norms_and_logging():
     assert only(files).legal.logging is None
     files[w.MANDATE] |= {"mode": "joint"}
     files[w.POOL]["positions"] = [w.position("stelle", "auskunft")]
-    assert only(files).legal.logging.norm == citation("§ 79 Abs. 4 SGB X")
+    social = only(files).legal.logging
+    assert social is not None
+    assert social.norm == citation("§ 79 Abs. 4 SGB X")
 
 
 def test_without_a_ground_there_is_no_access():
@@ -197,9 +201,24 @@ def test_a_ground_with_everything_it_needs_is_active_and_names_its_document(basi
     assert grant.legal.documents == (files[w.AGREEMENT]["documents"][0]["id"],)
 
 
+def test_seconded_staff_work_like_own_staff_so_nobody_has_to_look_at_foreign_access():
+    files = with_ground("seconded")
+    files[w.SYSTEM]["claims"] = []
+    assert only(files).state == "active"
+
+
+def test_the_register_of_residents_is_open_to_the_office_by_the_law_of_rheinland_pfalz_only():
+    files = world()
+    files[w.TASK]["data"] = ["melderegister"]
+    files[w.POOL]["positions"] = [w.position("stelle", "auskunft")]
+    assert only(files).legal.basis == "melde1-3"
+    files["registry.yaml"]["land"] = "HE"
+    assert only(files).legal.basis == "deleg"
+
+
 def test_a_secondment_ends_the_right():
     grant = only(with_ground("seconded"))
-    assert (grant.valid_until, grant.ends_by.rule) == (date(2027, 2, 28), "abordnung")
+    assert (grant.valid_until, ends(grant).rule) == (date(2027, 2, 28), "abordnung")
     grant = only(with_ground("seconded"), date(2027, 3, 1))
     assert (grant.state, codes(grant)) == ("revoked", {"abordnung_beendet"})
 
@@ -226,6 +245,14 @@ def put(*keys_and_value):
         for key in keys:
             place = place[key]
         place[last] = value
+
+    return edit
+
+
+def both(*edits):
+    def edit(files):
+        for one in edits:
+            one(files)
 
     return edit
 
@@ -278,14 +305,6 @@ GRUNDSCHUTZ = {"framework": "it-grundschutz", "level": "standard-absicherung"}
 
 def gate(**gates):
     return put(w.COOPERATION, "gates", gates)
-
-
-def both(*edits):
-    def edit(files):
-        for one in edits:
-            one(files)
-
-    return edit
 
 
 @pytest.mark.parametrize(
@@ -341,6 +360,11 @@ def both(*edits):
         (put(w.SYSTEM, "claims", 0, "state", "behauptet"), {"zugriff_ungeprueft"}, w.SYSTEM),
         (put(w.SYSTEM, "claims", 0, "as_of", "2026-11-24"), {"zugriff_ungeprueft"}, w.SYSTEM),
         (put(w.SYSTEM, "claims", 0, "value", False), {"zugriff_ausgeschlossen"}, w.SYSTEM),
+        (
+            both(put(w.SYSTEM, "claims", 0, "value", False), put(w.SYSTEM, "claims", 0, "state", "behauptet")),
+            {"zugriff_ungeprueft"},
+            w.SYSTEM,
+        ),
         (put(w.SYSTEM, "tenants", [w.tenant("speyer")]), {"mandant_fehlt"}, w.SYSTEM),
         (put(w.SYSTEM, "tenants", 1, "from", "2027-01-01"), {"mandant_nicht_begonnen"}, w.SYSTEM),
         (put(w.SYSTEM, "tenants", 1, "from", None), {"mandant_beginn_offen"}, w.SYSTEM),
@@ -527,7 +551,7 @@ def test_a_stop_that_is_announced_ends_the_right_on_the_day_before():
     files = world()
     files[f"{w.C}/suspensions/halt.yaml"] = {"id": "halt", "partner": "speyer", "reason": "Umzug", "from": "2026-12-01"}
     grant = only(files)
-    assert (grant.valid_until, grant.ends_by.rule) == (date(2026, 11, 30), "sperre")
+    assert (grant.valid_until, ends(grant).rule) == (date(2026, 11, 30), "sperre")
 
 
 def test_a_blocked_right_stays_blocked_while_it_is_stopped():
@@ -578,14 +602,33 @@ def test_what_has_ended_is_to_be_taken_away_and_stays_listed(edit, code, rule):
     edit(files)
     grant = only(files)
     assert (grant.state, codes(grant)) == ("revoked", {code})
-    assert (grant.valid_from, grant.valid_until, grant.ends_by.rule) == (date(2026, 1, 1), date(2026, 10, 31), rule)
+    assert (grant.valid_from, grant.valid_until, ends(grant).rule) == (date(2026, 1, 1), date(2026, 10, 31), rule)
 
 
 def test_the_same_end_in_the_future_only_shortens_the_right():
     files = world()
     files[w.PRINCIPAL]["termination"] = {"effective": "2026-12-31"}
     grant = only(files)
-    assert (grant.state, grant.valid_until, grant.ends_by.file) == ("active", date(2026, 12, 31), w.PRINCIPAL)
+    assert (grant.state, grant.valid_until, ends(grant).file) == ("active", date(2026, 12, 31), w.PRINCIPAL)
+
+
+def test_somebody_who_left_on_an_unknown_day_is_blocked_because_no_end_can_be_stated():
+    files = world()
+    files[w.PRINCIPAL]["state"] = "ausgeschieden"
+    files[w.MANDATE]["until"] = "2027-12-31"
+    assert only(files).state == "blocked"
+
+
+def test_a_partner_who_left_and_came_back_is_bound_again():
+    files = world()
+    files[w.AGREEMENT]["versions"] = [
+        {"number": 0, "kind": "urfassung", "in_force_from": "2026-01-01", "joins": ["speyer", "frankenthal"]},
+        {"number": 1, "kind": "aenderung", "in_force_from": "2026-03-01", "leaves": ["frankenthal"]},
+        {"number": 2, "kind": "aenderung", "in_force_from": "2026-09-01", "joins": ["frankenthal"]},
+    ]
+    files[w.AGREEMENT]["procedure"] += [{"id": "g2", "kind": "genehmigung", "for_version": 2, "outcome": "fiktion"}]
+    grant = only(files)
+    assert (grant.state, grant.valid_from) == ("active", date(2026, 9, 1))
 
 
 def test_an_automatic_renewal_outlives_the_agreed_end():
@@ -624,14 +667,14 @@ def test_a_security_commitment_that_runs_out_ends_the_right():
     files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ]}
     files["security/speyer.yaml"] = {"id": "speyer", "commitments": [commit(until="2027-01-31")]}
     grant = only(files)
-    assert (grant.valid_until, grant.ends_by.rule) == (date(2027, 1, 31), "sicherheit")
+    assert (grant.valid_until, ends(grant).rule) == (date(2027, 1, 31), "sicherheit")
 
 
 def test_a_level_that_will_be_demanded_and_is_not_reached_ends_the_right():
     files = world()
     files[w.COOPERATION]["gates"] = {"security": [GRUNDSCHUTZ | {"from": "2027-02-01"}]}
     grant = only(files)
-    assert (grant.state, grant.valid_until, grant.ends_by.rule) == ("active", date(2027, 1, 31), "sicherheit")
+    assert (grant.state, grant.valid_until, ends(grant).rule) == ("active", date(2027, 1, 31), "sicherheit")
 
 
 # --- what else ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ikzctl.access.periods import Cap, Horizon, Span, common, never, overlap, relevant, span_reasons
 from ikzctl.model.base import Period
 from tests.access import worlds as w
-from tests.access.worlds import grants, world
+from tests.access.worlds import ends, grants, world
 
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 60).map(lambda n: START + timedelta(days=n))
@@ -85,8 +85,8 @@ def test_the_review_stays_the_same_for_weeks_because_it_ends_with_a_quarter(as_o
 def test_administration_rights_are_reviewed_sooner():
     files = world()
     files[w.POOL]["positions"] = [w.position("stelle", "auskunft", "verwaltung")]
-    ends = {g.post.role_id: (g.valid_until, g.recertify_by, g.ends_by.rule, g.ends_by.file) for g in grants(files)}
-    assert ends == {
+    found = {g.post.role_id: (g.valid_until, g.recertify_by, ends(g).rule, ends(g).file) for g in grants(files)}
+    assert found == {
         "auskunft": (date(2027, 9, 30), date(2027, 9, 30), "rezertifizierung", None),
         "verwaltung": (date(2027, 3, 31), date(2027, 3, 31), "rezertifizierung", None),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from ikzctl.access.grants import Grant, wanted_grants
 from ikzctl.access.periods import Horizon
+from ikzctl.model.manifest import EndsBy
 from ikzctl.registry.registry import Registry
 from ikzctl.registry.sources import Texts
 
@@ -138,6 +139,11 @@ def grants(files: World, as_of: date = DAY, horizon: Horizon | None = None) -> t
 def only(files: World, as_of: date = DAY) -> Grant:
     (grant,) = grants(files, as_of)
     return grant
+
+
+def ends(grant: Grant) -> EndsBy:
+    assert grant.ends_by is not None
+    return grant.ends_by
 
 
 def codes(grant: Grant) -> set[str]:
