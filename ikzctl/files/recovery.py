@@ -9,6 +9,7 @@ from typing import Literal
 
 from ikzctl.files.disk import german_reason
 from ikzctl.files.index import drop_index, renew_index
+from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, drop_draft, own_folder, read_journal, remove_journal
 from ikzctl.files.lock import write_lock
 from ikzctl.files.steps import clear_branch_locks, finish, remove_temps, stage, state_on_disk, undo
@@ -51,7 +52,8 @@ def repair(
         return Recovery("nothing")
     try:
         own = own_folder(repo)
-        with write_lock(own, command) as lock:
+        # short enough to be finished first: Ctrl-C ends only the waiting
+        with Interrupts() as interrupts, write_lock(own, command, pause=interrupts.stop_if_asked) as lock:
             place = replace(repo.place, keep_open=(lock,))
             check_settings(repo, accepted)
             return _abandon(repo, own) if abandon else recover(repo, place)
