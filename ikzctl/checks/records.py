@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.checks import amounts, keys, texts, walk
 from ikzctl.checks.report import day, inside, say, span
+from ikzctl.checks.walk import Placed
 from ikzctl.model.findings import FieldPath, Finding, Pointer
 from ikzctl.model.kinds import Place
 from ikzctl.model.security import LEVELS
@@ -17,7 +18,7 @@ from ikzctl.registry.build import near
 
 if TYPE_CHECKING:
     from ikzctl.model.agreement import Agreement
-    from ikzctl.model.base import Part, Period
+    from ikzctl.model.base import Period
     from ikzctl.model.cooperation import Cooperation
     from ikzctl.model.member import Member, Suspension
     from ikzctl.model.partner import Partner
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
     from ikzctl.model.system import System
 
 KindCheck = Callable[[Any], Iterable[Finding]]
+PartsCheck = Callable[[Iterable[Placed]], Iterable[Finding]]
 
 
 # --- every kind -------------------------------------------------------------------------------------------------------
 
 
-def periods_in_order(record: Part) -> Iterator[Finding]:
-    for path, part in walk.parts(record):
-        from_, until = getattr(part, "from_", None), getattr(part, "until", None)
+def periods_in_order(found: Iterable[Placed]) -> Iterator[Finding]:
+    for path, part in found:
+        values = part.__dict__
+        from_, until = values.get("from_"), values.get("until")
         if from_ is not None and until is not None and until < from_:
             text = (
                 f"das Ende {day(until)} liegt vor dem Beginn {day(from_)}; „until“ ist der letzte Tag, an dem es gilt"
@@ -41,10 +44,10 @@ def periods_in_order(record: Part) -> Iterator[Finding]:
             yield say("IKZ-T001", "error", inside(*path, "until"), text)
 
 
-def ids_once(record: Part) -> Iterator[Finding]:
+def ids_once(found: Iterable[Placed]) -> Iterator[Finding]:
     """Ids inside one list, and plain values of one list, occur once."""
-    for path, part in walk.parts(record):
-        for name in part.model_fields_set:
+    for path, part in found:
+        for name in part.__pydantic_fields_set__:
             value = part.__dict__[name]
             if value.__class__ is tuple and len(value) > 1:
                 yield from _once(value, (*path, walk.key_of(name)))
@@ -277,7 +280,7 @@ def suspension_has_object(r: Suspension) -> Iterator[Finding]:
         )
 
 
-EVERY_RECORD: tuple[KindCheck, ...] = (periods_in_order, ids_once, texts.nothing_confidential)
+EVERY_RECORD: tuple[PartsCheck, ...] = (periods_in_order, ids_once, texts.nothing_confidential)
 BY_KIND: dict[str, tuple[KindCheck, ...]] = {
     "partner": (keys.official_key, one_office_at_a_time),
     "system": (one_tenant_at_a_time, conflicts_known),
@@ -294,9 +297,11 @@ BY_KIND: dict[str, tuple[KindCheck, ...]] = {
 def check_record(place: Place, record: Any) -> Iterator[Finding]:
     """All rules for this kind of record."""
     path = place.kind.path(place.id, place.cooperation)
-    for check in (*EVERY_RECORD, *BY_KIND.get(place.kind.name, ())):
-        for finding in check(record):
-            yield replace(finding, pointer=Pointer(path, finding.pointer.field))
+    found = walk.parts(record)
+    of_parts = (finding for check in EVERY_RECORD for finding in check(found))
+    of_kind = (finding for check in BY_KIND.get(place.kind.name, ()) for finding in check(record))
+    for finding in chain(of_parts, of_kind):
+        yield replace(finding, pointer=Pointer(path, finding.pointer.field))
 
 
 RECORD_CHECKS = (check_record,)

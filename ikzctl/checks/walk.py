@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.model.findings import FieldPath
@@ -10,29 +13,40 @@ from ikzctl.model.findings import FieldPath
 if TYPE_CHECKING:
     from ikzctl.model.base import Part
 
+Placed = tuple[FieldPath, "Part"]
 
-def parts(part: Part, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Part]]:
-    """`part` and everything inside it that was written down; what stands at its default was not written by anybody."""
-    yield path, part
-    for name in part.model_fields_set:
-        value: Any = part.__dict__[name]
-        if value.__class__ is tuple:
-            for number, item in enumerate(value):
-                if hasattr(item, "model_fields_set"):
-                    yield from parts(item, (*path, key_of(name), number))
-        elif hasattr(value, "model_fields_set"):
-            yield from parts(value, (*path, key_of(name)))
+_PLAIN = frozenset({str, int, bool, date, Decimal, NoneType})
 
 
-def texts(part: Part, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
-    """Every text of the record with its place."""
-    for where, inner in parts(part, path):
-        for name in inner.model_fields_set:
-            value: Any = inner.__dict__[name]
+def parts(record: Part) -> list[Placed]:
+    """The record and everything inside it that was written down; what stands at its default was written by nobody."""
+    found: list[Placed] = [((), record)]
+    for path, part in found:  # grows while it is walked
+        values = part.__dict__
+        for name in part.__pydantic_fields_set__:
+            value: Any = values[name]
+            kind = value.__class__
+            if kind in _PLAIN:
+                continue
+            if kind is not tuple:
+                found.append(((*path, key_of(name)), value))
+            elif value and value[0].__class__ not in _PLAIN:
+                key = key_of(name)
+                found += [((*path, key, number), item) for number, item in enumerate(value)]
+    return found
+
+
+def texts(found: Iterable[Placed]) -> Iterator[tuple[FieldPath, str, str, int]]:
+    """Every text with the path of its part, its key and its position in a list (-1: no list)."""
+    for path, part in found:
+        values = part.__dict__
+        for name in part.__pydantic_fields_set__:
+            value: Any = values[name]
             if value.__class__ is str:
-                yield (*where, key_of(name)), value
-            elif value.__class__ is tuple:
-                yield from (((*where, key_of(name), i), v) for i, v in enumerate(value) if v.__class__ is str)
+                yield path, value, name, -1
+            elif value.__class__ is tuple and value and value[0].__class__ is str:
+                for number, text in enumerate(value):
+                    yield path, text, name, number
 
 
 def key_of(name: str) -> str:
