@@ -86,6 +86,8 @@ def one_change(clone: Path, base: str) -> dict[str, object]:
 def one_repair(clone: Path, base: str) -> dict[str, object]:
     try:
         return {"said": "repaired", "text": repair(require_repository(clone / "registry")).text}
+    except KeyboardInterrupt:
+        return {"said": "not repaired", "message": "interrupted before it began"}
     except UserError as error:
         return {"said": "not repaired", "message": error.message}
 
