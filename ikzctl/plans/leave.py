@@ -58,11 +58,20 @@ def plan_leave(
     draft = Draft()
     _refuse(draft, member, effective)
     if not draft.refusals:
-        if _only_planned(member, as_of):
+        planned = _only_planned(member, as_of)
+        if planned and effective <= as_of:
             _withdraw(case, draft, member, effective, reason)
         else:
+            if planned:
+                draft.warnings.append(_STILL_PLANNED)
             _give_notice(case, draft, member, effective, reason, extraordinary=extraordinary)
     return draft.plan(title, f"{case.id}: {case.partner.legal_name} scheidet mit Ablauf des {day} aus")
+
+
+_STILL_PLANNED = (
+    "Die Mitgliedschaft ist erst vorgesehen. Solange die Vereinbarung nicht in Kraft ist, genügt statt der Kündigung ein Beschluss "
+    "der Beteiligten über den neuen Kreis; ein Tag bis heute (--effective) hält das fest."
+)
 
 
 def _members_hint(case: Case) -> str:

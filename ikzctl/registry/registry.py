@@ -59,9 +59,13 @@ class Registry:
         return self.source.commit
 
     @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(self.source.paths())
+
+    @cached_property
     def _ids(self) -> dict[tuple[str, str], list[str]]:
         out: dict[tuple[str, str], list[str]] = {}
-        for path in self.source.paths():
+        for path in sorted(self._paths):
             place = place_of(path)
             if place:
                 out.setdefault((place.kind.name, place.cooperation), []).append(place.id)
@@ -74,7 +78,7 @@ class Registry:
         return tuple(sorted(self._ids.get((kind, cooperation), ())))
 
     def has(self, kind: str, id: str, cooperation: str = "") -> bool:
-        return id in self._ids.get((kind, cooperation), ())
+        return BY_NAME[kind].path(id, cooperation or id) in self._paths
 
     def get(self, kind: str, id: str, cooperation: str = "") -> Any:
         """The record of that kind and id."""
@@ -109,7 +113,7 @@ class Registry:
     @cached_property
     def head(self) -> RegistryHead:
         path = "registry.yaml"
-        if path not in self.source.paths():
+        if path not in self._paths:
             raise UserError(
                 "Die Datei registry.yaml fehlt: Das ist kein Registerordner.",
                 "Ein neues Register legt an: ikzctl init ORDNER",

@@ -187,10 +187,10 @@ def test_who_is_no_member_cannot_leave():
 def test_a_planned_member_backs_out_without_notice(planned_day):
     waiting = {"partner": "speyer", "from": planned_day, "state": "vorgesehen"}
     start = registry(cooperations__wohngeld__members__speyer=waiting)
-    plan = leave(start, "speyer", date(2026, 12, 1))
+    plan = leave(start, "speyer", TODAY)
     assert plan.refusals == ()
     after = carried_out(start, plan).get("member", "speyer", "wohngeld")
-    assert (after.from_, after.until, after.state) == (None, date(2026, 12, 1), "ausgeschieden")
+    assert (after.from_, after.until, after.state) == (None, TODAY, "ausgeschieden")
     assert after.termination.reason == "Eigene Lösung"
     assert not after.holds_on(date(2028, 6, 1))
 
@@ -204,3 +204,14 @@ def test_leaving_and_coming_back_is_one_story():
     after = carried_out(gone, back).get("member", "hausen", "wohngeld")
     assert [after.holds_on(date(year, 1, 2)) for year in (2027, 2028, 2030)] == [True, False, True]
     assert after.earlier[0].termination.reason == "Eigene Lösung"
+
+
+def test_a_planned_member_that_leaves_later_is_held_to_the_notice_rule_and_told_that_it_need_not_be():
+    waiting = {"partner": "speyer", "from": None, "state": "vorgesehen"}
+    start = registry(cooperations__wohngeld__members__speyer=waiting)
+    plan = leave(start, "speyer")
+    assert plan.refusals == ()
+    assert any("spätestens am" in text for text in said(plan, "dokumente"))
+    assert any("erst vorgesehen" in text for text in plan.warnings)
+    after = carried_out(start, plan).get("member", "speyer", "wohngeld")
+    assert (after.until, after.state) == (IN_TIME, "vorgesehen")
