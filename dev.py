@@ -19,7 +19,7 @@ USAGE = "usage: python3 dev.py demo [FOLDER] | test [PYTEST ARGUMENTS] | setup"
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> None:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, check=False)  # noqa: S603
+    done = subprocess.run([str(part) for part in command], cwd=cwd, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -28,14 +28,14 @@ def make_venv() -> None:
     """A virtual environment; where ensurepip is not installed (Debian splits it off), the running pip fills it."""
     if PYTHON.exists():
         return
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True)  # noqa: S603
+    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         run(sys.executable, "-m", "venv", "--without-pip", VENV)
 
 
 def pip(*arguments: str | Path) -> None:
-    has_own = subprocess.run([str(PYTHON), "-c", "import pip"], check=False, capture_output=True).returncode == 0  # noqa: S603
+    has_own = subprocess.run([str(PYTHON), "-c", "import pip"], check=False, capture_output=True).returncode == 0
     starter = [PYTHON, "-m", "pip"] if has_own else [sys.executable, "-m", "pip", "--python", PYTHON]
     run(*starter, *arguments, "--quiet", "--disable-pip-version-check")
 
@@ -52,7 +52,7 @@ def install(lock: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  the message is for those who start it with an older one
         sys.exit("ikzctl needs Python 3.11 or newer")
     job, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if job not in ("demo", "test", "setup"):

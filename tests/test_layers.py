@@ -20,7 +20,7 @@ HOMES = {
     "pydantic": {"model", "registry"},
     "pydantic_core": {"model"},
     "ruamel": {"registry", "library"},
-    "git": {"gitrepo"},
+    "git": set(),  # GitPython: a second reader in the tests only
     "jinja2": {"documents"},
     "docxtpl": {"documents"},
     "docx": {"documents"},
@@ -74,18 +74,21 @@ def test_each_library_has_one_home(path):
             assert package_of(path) in HOMES[top], f"{path.name}:{line}: {top} belongs to {HOMES[top]}"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if package_of(p) not in ("cli", "")], ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if package_of(p) not in ("cli", "")], ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_no_printing_and_no_clock_below_the_command_line(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             assert called != "print", f"{path.name}:{node.lineno}: prints"
-            assert called not in {"date.today", "datetime.now", "datetime.utcnow", "datetime.today"}, f"{path.name}:{node.lineno}: reads the clock"
+            clocks = {"date.today", "datetime.now", "datetime.utcnow", "datetime.today"}
+            assert called not in clocks, f"{path.name}:{node.lineno}: reads the clock"
 
 
 def test_functions_stay_short():
     lengths = [
-        (node.end_lineno - node.lineno + 1, f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}")
+        ((node.end_lineno or node.lineno) - node.lineno + 1, f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}")
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -39,7 +39,12 @@ def modules_after(arguments: list[str], extra: dict[str, str] | None = None) -> 
     import os
 
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8", env={**os.environ, **(extra or {})}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+        env={**os.environ, **(extra or {})},
     )
     shown, _, names = done.stdout.rpartition("@@")
     return shown, set(names.split())
@@ -66,7 +71,13 @@ def test_help_imports_nothing_heavy(command):
 
 def test_completion_imports_nothing_heavy():
     shown, modules = modules_after(
-        [], {"_IKZCTL_COMPLETE": "complete_bash", "COMP_WORDS": "ikzctl coop", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "ikzctl coop"}
+        [],
+        {
+            "_IKZCTL_COMPLETE": "complete_bash",
+            "COMP_WORDS": "ikzctl coop",
+            "COMP_CWORD": "1",
+            "_TYPER_COMPLETE_ARGS": "ikzctl coop",
+        },
     )
     assert "cooperation" in shown
     assert not heavy_in(modules)

@@ -124,7 +124,7 @@ def _rights(case: Case, draft: Draft, effective: date) -> None:
         draft.follows(
             "rechte",
             f"Alle Rechte aus {german.counted(len(touched), 'Mandat', 'Mandaten', 'neutrum', 'dative')} enden mit Ablauf des "
-            f"{german.date_long(effective)}, die am Mandanten des Partners und die seiner Stellen. Genau zeigt es: ikzctl access plan",
+            f"{german.date_long(effective)}, die am Mandanten des Partners und die seiner Stellen. Genau zeigt es: ikzctl access manifest",
         )
     follow_up.data_protection(case, draft, touched, "beenden oder anpassen; Akten und Daten zurückgeben oder löschen")
 

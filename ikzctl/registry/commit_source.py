@@ -64,4 +64,4 @@ class CommitSource:
 
 def _inside_layout(path: str, prefix: str) -> bool:
     """A registry in a folder of its own owns everything there; one at the top of a repository shares it with other files."""
-    return bool(prefix) or path.split("/")[0] in ("partners", "tasks", "systems", "security", "cooperations")
+    return bool(prefix) or path.split("/", maxsplit=1)[0] in ("partners", "tasks", "systems", "security", "cooperations")

@@ -25,7 +25,7 @@ RecordCheck = Callable[[Place, Any], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What one file yields: its place in the layout, its facts (None if it could not be built), what it refers to, what is wrong with it."""
+    """What one file yields: its place in the layout, its facts (None if it could not be built), what it refers to, what is wrong."""
 
     path: str
     place: Place

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ikzctl.registry.facts import PartnerFact
 from ikzctl.registry.scan import examine
 
 PARTNER = """\
@@ -34,7 +35,7 @@ def findings(path: str, text: str) -> list[tuple[str, int, int, str]]:
 def test_a_good_partner_has_no_finding_and_yields_its_facts():
     result = examine("partners/speyer.yaml", PARTNER.encode())
     assert result.findings == ()
-    assert result.fact is not None
+    assert isinstance(result.fact, PartnerFact)
     assert (result.fact.id, result.fact.key) == ("speyer", "07318000")
 
 
@@ -68,7 +69,9 @@ def test_a_missing_key_is_named_with_its_meaning():
 
 
 def test_a_step_of_unknown_kind_names_the_kinds():
-    [(code, line, _, text)] = findings("cooperations/kfz/costs.yaml", COSTS.replace("step: verteilen", "step: vertielen"))
+    [(code, line, _, text)] = findings(
+        "cooperations/kfz/costs.yaml", COSTS.replace("step: verteilen", "step: vertielen")
+    )
     assert (code, line) == ("IKZ-S003", 7)
     assert text == "„step: vertielen“ ist kein gültiger Wert. Meinten Sie „verteilen“?"
 
@@ -80,10 +83,17 @@ def test_unknown_keys_inside_a_step_are_compared_with_the_keys_of_that_step():
 
 def test_all_faults_of_a_file_are_reported_at_once():
     text = PARTNER.replace("land: RP", "lnad: RP").replace("type: kreis", "type: kries").replace('"07318000"', '"1"')
-    assert sorted(code for code, *_ in findings("partners/speyer.yaml", text)) == ["IKZ-S001", "IKZ-S002", "IKZ-S003", "IKZ-S006"]
+    assert sorted(code for code, *_ in findings("partners/speyer.yaml", text)) == [
+        "IKZ-S001",
+        "IKZ-S002",
+        "IKZ-S003",
+        "IKZ-S006",
+    ]
 
 
 def test_a_long_value_is_not_repeated_whole():
-    [(_, _, _, text)] = findings("partners/speyer.yaml", PARTNER.replace("type: kreisfreie_stadt", "type: " + "x" * 5000))
+    [(_, _, _, text)] = findings(
+        "partners/speyer.yaml", PARTNER.replace("type: kreisfreie_stadt", "type: " + "x" * 5000)
+    )
     assert len(text) < 1200
     assert "x" * 58 not in text
