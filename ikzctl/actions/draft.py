@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from ikzctl.registry.sources import Source
 
 
-def draft_agreement(workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None) -> Written:
+def draft_agreement(
+    workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None, overwrite: bool = False
+) -> Written:
     """Write draft and review sheet into `folder`; `rev` None means the working tree, which is marked in the files."""
     from ikzctl.files.output import write_output
 
     with workspace.source(rev) as source:
         files = draft_files(source, cooperation, as_of=as_of)
-    paths = write_output(folder, {f.name: f.content for f in files})
+    paths = write_output(folder, {f.name: f.content for f in files}, overwrite=overwrite)
     return Written(paths, _notes(rev))
 
 

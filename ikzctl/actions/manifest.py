@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from ikzctl.registry.sources import Source
 
 
-def write_manifest(workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None) -> Written:
+def write_manifest(
+    workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None, overwrite: bool = False
+) -> Written:
     """Write JSON and CSV per target into `folder`; `rev` None means the working tree, which is marked in the files."""
     from ikzctl.files.output import write_output
 
     with workspace.source(rev) as source:
         made = manifest_of(source, cooperation, as_of=as_of)
-    paths = write_output(folder, {f.path: f.content for f in made.files}) if made.files else ()
+    paths = write_output(folder, {f.path: f.content for f in made.files}, overwrite=overwrite) if made.files else ()
     return Written(paths, tuple(_notes(made.summary, rev)))
 
 

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ikzctl.cli.options import AsOfOption, CommitOption, OutputOption, RegistryOption, WorkingTreeOption, day
+from ikzctl.cli.options import (
+    AsOfOption,
+    CommitOption,
+    OutputOption,
+    OverwriteOption,
+    RegistryOption,
+    WorkingTreeOption,
+    day,
+)
 
 
 def manifest(
@@ -19,6 +27,7 @@ def manifest(
     as_of: AsOfOption = None,
     rev: CommitOption = "HEAD",
     working_tree: WorkingTreeOption = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Die Zugriffsrechte einer Zusammenarbeit als Manifest schreiben (JSON und CSV).
 
@@ -32,7 +41,9 @@ def manifest(
     from ikzctl.cli.results import show_files
 
     workspace = open_workspace(registry)
-    result = write_manifest(workspace, cooperation, output_folder, as_of=day(as_of), rev=None if working_tree else rev)
+    result = write_manifest(
+        workspace, cooperation, output_folder, as_of=day(as_of), rev=None if working_tree else rev, overwrite=overwrite
+    )
     show_files(result.files, result.notes)
 
 

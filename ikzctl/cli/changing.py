@@ -43,8 +43,27 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
         _ask()
     from ikzctl.actions.proposal import carry_out
 
-    result = carry_out(workspace, proposal, make, accepted=accepted_settings())
-    _report(result)
+    def commit() -> CommitResult:
+        return carry_out(workspace, proposal, make, accepted=accepted_settings())
+
+    _report(_past_the_fence(workspace, commit))
+
+
+def _past_the_fence(workspace: Workspace, commit: Callable[[], CommitResult]) -> CommitResult:
+    """Run `commit`; settings that could start foreign programs are accepted only by somebody who is asked at a terminal."""
+    from ikzctl.gitrepo.fence import ForeignSettings, accept_settings
+
+    try:
+        return commit()
+    except ForeignSettings as fault:
+        if not output.is_interactive():
+            raise
+        output.note(f"{fault.message}")
+        output.note("Nur annehmen, wenn Sie diese Einstellungen selbst gesetzt haben.")
+        if not output.ask("Diese Einstellungen für dieses Repository dauerhaft annehmen?"):
+            raise
+        accept_settings(workspace.repo, fault.keys, accepted_settings())
+        return commit()
 
 
 def _show(proposal: Proposal) -> None:
@@ -70,6 +89,8 @@ def _ask() -> None:
 
 
 def _report(result: CommitResult) -> None:
+    if result.recovery.text:
+        output.note(f"Hinweis: {result.recovery.text}")
     commit = result.commit or ""
     output.say(f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}")
     for path in result.changed:

@@ -54,6 +54,10 @@ WorkingTreeOption = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="Ausgabe als Text oder JSON.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ohne Rückfrage ausführen.", show_default=False)]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, nichts ändern.", show_default=False)]
+OverwriteOption = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Auch Dateien ersetzen, die inzwischen jemand geändert hat.", show_default=False),
+]
 OutputOption = Annotated[
     Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner für die erzeugten Dateien.")
 ]
