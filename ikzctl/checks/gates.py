@@ -74,6 +74,16 @@ def commitments_are_kept(network: Network, as_of: date) -> Iterator[Finding]:
                 )
 
 
+def evidence_is_valid(network: Network, as_of: date) -> Iterator[Finding]:
+    for security in network.security.values():
+        for i, c in enumerate(security.commitments):
+            if c.reached and c.proven_until and c.proven_until < as_of and not _over(c, as_of):
+                text = f"der Nachweis für „{c.id}“ galt bis {day(c.proven_until)}; ein neuer ist nicht eingetragen"
+                yield say(
+                    "IKZ-G009", "warning", place("security", security.partner, "", "commitments", i, "evidence"), text
+                )
+
+
 def digital_readiness(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     c = folder.cooperation
     if c is None or not c.readiness or c.phase in _SLEEPING:
@@ -107,5 +117,5 @@ def started_too_early(folder: CooperationFacts, network: Network, as_of: date) -
             yield say("IKZ-G007", "warning", folder.at("cooperation", c.id, "open_questions", i), text)
 
 
-GLOBAL = (commitments_are_kept,)
+GLOBAL = (commitments_are_kept, evidence_is_valid)
 COOPERATION = (security_level, digital_readiness, started_too_early)

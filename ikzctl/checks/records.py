@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ikzctl.model.agreement import Agreement
     from ikzctl.model.base import Period
     from ikzctl.model.cooperation import Cooperation
+    from ikzctl.model.costs import Costs, Rate
     from ikzctl.model.member import Member, Suspension
     from ikzctl.model.partner import Partner
     from ikzctl.model.pool import StaffPool
@@ -206,6 +207,10 @@ def versions_in_order(r: Agreement) -> Iterator[Finding]:
         if earlier and later and later < earlier:
             text = f"Fassung {number} wird am {day(later)} wirksam und damit vor Fassung {before} ({day(earlier)})"
             yield say("IKZ-T004", "error", inside("versions", i, "in_force_from"), text)
+    for i, v in enumerate(r.versions):
+        if v.in_force_from and v.until and v.until < v.in_force_from:
+            text = f"Fassung {v.number} tritt am {day(v.until)} außer Kraft und damit vor ihrem Wirksamwerden ({day(v.in_force_from)})"
+            yield say("IKZ-T001", "error", inside("versions", i, "until"), text)
 
 
 def choices_complete(r: Agreement) -> Iterator[Finding]:
@@ -227,6 +232,13 @@ def choices_complete(r: Agreement) -> Iterator[Finding]:
 
 def _incomplete(path: FieldPath, text: str) -> Finding:
     return say("IKZ-S019", "warning", inside(*path), text)
+
+
+def one_rate_at_a_time(r: Costs) -> Iterator[Finding]:
+    def same(x: Rate) -> Hashable:
+        return (x.task, x.case_group, x.unit) if x.case_group else None
+
+    yield from _overlaps(r.rates, same, "rates", "zwei Sätze für dieselbe Fallgruppe")
 
 
 # --- member, mandate, pool, suspension --------------------------------------------------------------------------------
@@ -287,7 +299,7 @@ BY_KIND: dict[str, tuple[KindCheck, ...]] = {
     "security": (levels_known,),
     "cooperation": (milestones_known, milestones_without_circle, gate_levels_known),
     "agreement": (documents_known, versions_known, versions_in_order, choices_complete),
-    "costs": amounts.RECORD,
+    "costs": (*amounts.RECORD, one_rate_at_a_time),
     "member": (state_fits_dates, one_share_at_a_time),
     "pool": (roles_inside_position,),
     "suspension": (suspension_has_object,),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ikzctl.model.member import Member, Suspension
     from ikzctl.model.partner import Partner
     from ikzctl.model.pool import Position, Secondment, StaffPool
-    from ikzctl.model.security import SecurityFile
+    from ikzctl.model.security import Commitment, SecurityFile
     from ikzctl.model.system import System
     from ikzctl.model.task import Task
 
@@ -97,6 +97,8 @@ class CommitmentFact(NamedTuple):
     state: str
     due: date | None
     until: date | None
+    proven_until: date | None
+    """Last day of the evidence that lasts longest; None if none of it ends."""
 
     @property
     def reached(self) -> bool:
@@ -379,8 +381,13 @@ def _system(r: System) -> SystemFact:
 
 
 def _security(r: SecurityFile) -> SecurityFact:
-    commitments = (CommitmentFact(c.id, c.framework, c.level, c.state, c.due, c.until) for c in r.commitments)
-    return SecurityFact(r.id, tuple(commitments))
+    return SecurityFact(r.id, tuple(_commitment(c) for c in r.commitments))
+
+
+def _commitment(c: Commitment) -> CommitmentFact:
+    ends = [e.valid_until for e in c.evidence if e.valid_until]
+    proven_until = max(ends) if ends and len(ends) == len(c.evidence) else None
+    return CommitmentFact(c.id, c.framework, c.level, c.state, c.due, c.until, proven_until)
 
 
 def _cooperation(r: Cooperation) -> CooperationFact:
