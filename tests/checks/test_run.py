@@ -123,3 +123,12 @@ def test_findings_are_values():
     assert found == findings(changed([OPEN_LIABILITY]))
     assert all(isinstance(f, Finding) for f in found)
     assert findings(base()) == ()
+
+
+@pytest.mark.parametrize("path", sorted(base()))
+def test_no_line_that_is_missing_makes_a_check_fail(path):
+    """Half-written files are everyday: whatever is left out, there are findings or none, never an exception."""
+    lines = base()[path].splitlines(keepends=True)
+    for number in range(len(lines)):
+        texts = {**base(), path: "".join(lines[:number] + lines[number + 1 :])}
+        assert all(f.message and f.code.startswith("IKZ-") for f in findings(texts))
