@@ -81,7 +81,8 @@ def _approval(case: Case, home: str, host: str, form: str | None) -> tuple[list[
         steps = [s for s in texts.steps.get(number, ()) if s.kind == "genehmigung"]
         if any(_approved(case, step) for step in steps):
             continue
-        if steps or (needed and case.agreement.state != "in_kraft"):
+        undocumented = not steps or all(step.outcome == "unbelegt" for step in steps)
+        if (steps and not undocumented) or (needed and case.agreement.state != "in_kraft"):
             norm = case.law.procedure.approval.basis if case.law and case.law.procedure else None
             reasons.append(reason("genehmigung_fehlt", f"Die Genehmigung {_of(version)} liegt nicht vor.", file, norm))
         elif needed:

@@ -94,7 +94,10 @@ def in_force_with_approval(folder: CooperationFacts, network: Network, as_of: da
     number = max(rewritten, default=0)
     at = folder.at("agreement", a.id, "state")
     granted = [s for s in a.steps if _is_approval(s, number)]
-    if not granted:
+    if not granted and any(_is_unproven(s, number) for s in a.steps):
+        text = "die Vereinbarung ist als in Kraft geführt, ihre Genehmigung ist aber nicht belegt"
+        yield from by_rule(21, land, at, text, at_most="warning")
+    elif not granted:
         text = "die Vereinbarung ist als in Kraft geführt, unter „procedure“ fehlt aber ihre Genehmigung"
         yield from by_rule(21, land, at, text)
     elif not any(approved_on(s, land) for s in granted):
@@ -104,6 +107,11 @@ def in_force_with_approval(folder: CooperationFacts, network: Network, as_of: da
 
 def _is_approval(step: StepFact, version: int) -> bool:
     return step.kind == "genehmigung" and step.version == version and step.outcome in GRANTED
+
+
+def _is_unproven(step: StepFact, version: int) -> bool:
+    """Nobody doubts that it was given, but nobody has the paper."""
+    return step.kind == "genehmigung" and step.version == version and step.outcome == "unbelegt"
 
 
 def approved_on(step: StepFact, land: str | None) -> date | None:
@@ -201,8 +209,11 @@ def changes_are_approved(folder: CooperationFacts, network: Network, as_of: date
     a, land = needs_approval(folder), network.land(folder)
     for i, v in enumerate(a.versions if a else ()):
         if v.kind in ("aenderung", "neufassung") and v.from_ and v.from_ <= as_of and a and not _approved(a, v):
-            text = f"Fassung {v.number} ist seit dem {day(v.from_)} wirksam, ihre Genehmigung fehlt unter „procedure“"
-            yield from by_rule(26, land, folder.at("agreement", folder.id, "versions", i), text)
+            unproven = any(_is_unproven(s, v.number) for s in a.steps)
+            gap = "ist aber nicht belegt" if unproven else "fehlt unter „procedure“"
+            text = f"Fassung {v.number} ist seit dem {day(v.from_)} wirksam, ihre Genehmigung {gap}"
+            at = folder.at("agreement", folder.id, "versions", i)
+            yield from by_rule(26, land, at, text, at_most="warning" if unproven else "error")
 
 
 def _approved(a: AgreementFact, v: VersionFact) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ikzctl.checks.network import PARTY_ROLES, CooperationFacts, Network
 from ikzctl.checks.report import day, listed, place, say, span
-from ikzctl.model.findings import FieldPath, Finding
+from ikzctl.model.findings import Finding
 from ikzctl.registry.facts import MandateFact, MemberFact
 
 
@@ -74,35 +74,36 @@ def _excluded(member: MemberFact, mandate: MandateFact) -> bool:
 
 
 def mandates_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    """Whoever does the task must be a member all the time; for the others the membership limits what the mandate gives."""
     for m in folder.mandates.values():
-        parties: list[tuple[FieldPath, MemberFact]] = [
-            (("principals", i), member) for i, p in enumerate(m.principals) if (member := folder.members.get(p))
-        ]
         if m.agent and (agent := folder.members.get(m.agent)):
-            parties.insert(0, (("agent",), agent))
-        yield from _too_early(folder, network, m, parties)
-        yield from _too_long(folder, network, m, parties)
+            yield from _agent_inside(folder, network, m, agent)
+        for i, partner in enumerate(m.principals):
+            if (member := folder.members.get(partner)) and _never_together(m, member):
+                text = (
+                    f"das Mandat gilt {span(m.from_, m.until)}, „{network.name(partner)}“ ist Mitglied "
+                    f"{span(member.from_, member.until)}: Es gibt keinen gemeinsamen Tag"
+                )
+                yield say("IKZ-T008", "error", folder.at("mandate", m.id, "principals", i), text)
 
 
-def _too_early(
-    folder: CooperationFacts, network: Network, m: MandateFact, parties: list[tuple[FieldPath, MemberFact]]
-) -> Iterator[Finding]:
-    later = [(path, x) for path, x in parties if m.from_ and x.from_ and m.from_ < x.from_]
-    if later and m.from_:
-        names = listed(f"{network.name(x.partner)} (ab {day(x.from_)})" for _, x in later if x.from_)
-        text = f"das Mandat beginnt am {day(m.from_)}, Mitglied sind aber erst später: {names}"
-        yield say("IKZ-T008", "error", folder.at("mandate", m.id, *later[0][0]), text)
-
-
-def _too_long(
-    folder: CooperationFacts, network: Network, m: MandateFact, parties: list[tuple[FieldPath, MemberFact]]
-) -> Iterator[Finding]:
-    gone = [(path, x) for path, x in parties if x.until and (m.until is None or m.until > x.until)]
-    if gone:
-        names = listed(f"{network.name(x.partner)} (bis {day(x.until)})" for _, x in gone if x.until)
+def _agent_inside(folder: CooperationFacts, network: Network, m: MandateFact, agent: MemberFact) -> Iterator[Finding]:
+    name, at = network.name(agent.partner), folder.at("mandate", m.id, "agent")
+    if m.from_ and agent.from_ and m.from_ < agent.from_:
+        text = f"das Mandat beginnt am {day(m.from_)}, der Beauftragte „{name}“ ist erst ab {day(agent.from_)} Mitglied"
+        yield say("IKZ-T008", "error", at, text)
+    if agent.until and (m.until is None or m.until > agent.until):
         goes_on = f"gilt bis {day(m.until)}" if m.until else "hat kein Ende"
-        text = f"das Mandat {goes_on}, Mitglied sind aber nicht so lange: {names}"
-        yield say("IKZ-T009", "error", folder.at("mandate", m.id, *gone[0][0]), text)
+        text = f"das Mandat {goes_on}, der Beauftragte „{name}“ ist aber nur bis {day(agent.until)} Mitglied"
+        yield say("IKZ-T009", "error", at, text)
+
+
+def _never_together(m: MandateFact, member: MemberFact) -> bool:
+    if m.from_ and m.until and m.until < m.from_:
+        return False
+    ended = bool(member.until and m.from_ and member.until < m.from_)
+    late = bool(member.from_ and m.until and m.until < member.from_)
+    return ended or late
 
 
 def positions_inside_memberships(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:

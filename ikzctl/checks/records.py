@@ -62,7 +62,7 @@ def _once(values: Sequence[Any], path: FieldPath) -> Iterator[Finding]:
         return
     for key, german in (("id", "Kennung"), ("number", "Nummer")):
         if hasattr(values[0], key):
-            for number in _repeated([getattr(v, key) for v in values]):
+            for number in _repeated([n if (n := getattr(v, key)) is not None else object() for v in values]):
                 text = f"die {german} „{getattr(values[number], key)}“ gibt es in dieser Liste schon; jede darf nur einmal vorkommen"
                 yield say("IKZ-S011", "error", inside(*path, number, key), text)
 

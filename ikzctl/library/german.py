@@ -107,7 +107,7 @@ def gender_of(name: str) -> Gender | None:
 def _inflect_adjective(word: str, gender: Gender, case: Case, has_article: bool) -> str:
     """`Große` → `Großen`, `Märkischer` → `Märkische` (with article); words that are no adjectives stay."""
     stem = re.sub(r"(er|es|en|e)$", "", word)
-    is_adjective = stem.lower() in _ADJECTIVES or (word.endswith("er") and stem.endswith("isch"))
+    is_adjective = stem.lower() in _ADJECTIVES or (word.endswith(("er", "es")) and stem.endswith("isch"))
     if not is_adjective or stem == word:
         return word
     return stem + (_WEAK if has_article else _STRONG)[gender][CASES.index(case)]
@@ -372,6 +372,105 @@ def pay_grade(text: str) -> str:
     if letter == "S":
         return f"Entgeltgruppe S{NBSP}{number} TVöD-VKA"
     return f"Besoldungsgruppe {letter}{NBSP}{number}"
+
+
+# --- words for the parties --------------------------------------------------------------------------------------------
+
+# Singular ending → plural ending, gender, ending of the genitive: nouns that agreements use for their parties.
+_ROLE_NOUNS: tuple[tuple[str, str, Gender, str], ...] = (
+    ("partner", "partner", "maskulin", "s"),
+    ("träger", "träger", "maskulin", "s"),
+    ("geber", "geber", "maskulin", "s"),
+    ("nehmer", "nehmer", "maskulin", "s"),
+    ("mitglied", "mitglieder", "neutrum", "s"),
+    ("gemeinde", "gemeinden", "feminin", ""),
+    ("kommune", "kommunen", "feminin", ""),
+    ("stadt", "städte", "feminin", ""),
+    ("kreis", "kreise", "maskulin", "es"),
+    ("verband", "verbände", "maskulin", "es"),
+    ("amt", "ämter", "neutrum", "es"),
+    ("partei", "parteien", "feminin", ""),
+    ("körperschaft", "körperschaften", "feminin", ""),
+    ("anstalt", "anstalten", "feminin", ""),
+    ("behörde", "behörden", "feminin", ""),
+    ("verwaltung", "verwaltungen", "feminin", ""),
+    ("stelle", "stellen", "feminin", ""),
+)
+_NOUNS_FROM_ADJECTIVES = ("beteiligt", "beauftragt", "verpflichtet", "unterzeichnend", "vertragsschließend")
+_EVERY: Mapping[Gender, tuple[str, str, str, str]] = {
+    "maskulin": ("jeder", "jedes", "jedem", "jeden"),
+    "feminin": ("jede", "jeder", "jeder", "jede"),
+    "neutrum": ("jedes", "jedes", "jedem", "jedes"),
+}
+# „ein“ has no ending in three places; the adjective shows the gender there.
+_AFTER_ONE: Mapping[Gender, tuple[str, str, str, str]] = {
+    "maskulin": ("er", "en", "en", "en"),
+    "feminin": ("e", "en", "en", "e"),
+    "neutrum": ("es", "en", "en", "es"),
+}
+Determiner = Literal["der", "ein", "jeder", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNoun:
+    """A word for a party, in number and case; `adjectives` are stems that always stand before it."""
+
+    one: str
+    many: str
+    gender: Gender
+    genitive: str
+    adjectival: bool = False
+    adjectives: tuple[str, ...] = ()
+
+    def singular(self, case: Case, adjective: str = "", determiner: Determiner = "der") -> str:
+        """`der zuständige Beteiligte`, `jede Gemeinde`, `beauftragtem Beteiligten`"""
+        at = CASES.index(case)
+        tables = {"der": _WEAK, "jeder": _WEAK, "ein": _AFTER_ONE, "": _STRONG}
+        ending = tables[determiner][self.gender][at]
+        lead = {"der": _ARTICLES, "jeder": _EVERY, "ein": _ONE, "": {}}[determiner].get(self.gender, ("",) * 4)[at]
+        noun = self.one + (self.genitive if case == "genitive" else "")
+        return self._phrase(lead, adjective, ending, noun)
+
+    def plural(self, case: Case, adjective: str = "", *, definite: bool = True) -> str:
+        """`die übrigen Beteiligten`, `weiterer Beteiligter`"""
+        at = CASES.index(case)
+        ending = (_WEAK if definite else _STRONG)["plural"][at]
+        noun = self.many + ("n" if case == "dative" and self.many.endswith(("e", "er")) else "")
+        return self._phrase(_ARTICLES["plural"][at] if definite else "", adjective, ending, noun)
+
+    def _phrase(self, lead: str, adjective: str, ending: str, noun: str) -> str:
+        stems = [stem for stem in (adjective, *self.adjectives) if stem]
+        words = [lead, *(stem + ending for stem in stems), noun + (ending if self.adjectival else "")]
+        return " ".join(word for word in words if word)
+
+
+def role_noun(term: str) -> RoleNoun | None:
+    """The noun of a term like `die Vertragspartner` or `beauftragter Beteiligter`; None if it is not known.
+
+    >>> role_noun("die Mitgliedsgemeinden").singular("nominative", "zuständig")
+    'die zuständige Mitgliedsgemeinde'
+    >>> role_noun("die Vertragspartner").plural("dative")
+    'den Vertragspartnern'
+    """
+    words = term.split(" ")
+    if words[0] in ("der", "die", "das"):
+        words = words[1:]
+    *before, noun = words or [""]
+    stems = [re.sub(r"(er|es|en|e)$", "", word) for word in before]
+    if any(stem == word for stem, word in zip(stems, before, strict=True)):
+        return None
+    low = noun.lower()
+    for root in _NOUNS_FROM_ADJECTIVES:
+        if re.fullmatch(rf".*{root}(e|er|en|es)", low):
+            bare = re.sub(r"(er|es|en|e)$", "", noun)
+            return RoleNoun(bare, bare, "maskulin", "", adjectival=True, adjectives=tuple(stems))
+    for one_, many, gender, genitive in _ROLE_NOUNS:
+        for form in (many, one_):
+            if low.endswith(form):
+                start = noun[: len(noun) - len(form)]
+                names = ((start + one_), (start + many)) if start else (capitalised(one_), capitalised(many))
+                return RoleNoun(*names, gender, genitive, adjectives=tuple(stems))
+    return None
 
 
 # --- citations --------------------------------------------------------------------------------------------------------

@@ -184,8 +184,8 @@ class ProcedureStep(Sourced):
     resubmitted_on: Day | None = field("erneut vorgelegt am (Eingang)", None)
     decided_on: Day | None = field("entschieden am", None)
     outcome: Literal[
-        "offen", "erteilt", "erteilt_mit_auflagen", "fiktion", "abgelehnt", "zurueckgegeben", "kenntnis"
-    ] = field("Ergebnis", "offen")
+        "offen", "erteilt", "erteilt_mit_auflagen", "fiktion", "abgelehnt", "zurueckgegeben", "kenntnis", "unbelegt"
+    ] = field("Ergebnis; unbelegt: wohl erteilt, der Beleg fehlt", "offen")
     file_no: Name | None = field("Aktenzeichen", None)
     conditions: Many[Text] = many("Auflagen")
 

@@ -14,6 +14,7 @@ from ikzctl.model.base import (
     Period,
     Slug,
     Sourced,
+    SystemRef,
     TaskRef,
     Text,
     field,
@@ -80,6 +81,8 @@ class Mandate(Period):
     acts_in_name: Literal["agent", "principal", "offen"] = field("in wessen Namen Bescheide ergehen", "offen")
     appeals: Literal["agent", "principal", "offen"] = field("wer über Widersprüche entscheidet", "offen")
     benefit: Text | None = field("Nutzen auch für den Beauftragten (OVG Rheinland-Pfalz)", None)
+    systems: Many[SystemRef] = many("Systeme, auf die sich das Mandat bezieht; leer: alle der Aufgabe")
+    roles: Many[Slug] = many("Rollen in Anwendungen, die das Mandat umfasst; leer: alle der Aufgabe")
     basis: BasisCode | None = field("Code des Zugriffsgrunds, wenn er vom Regelfall abweicht", None)
     consent_documents: Many[Slug] = many("Zustimmungen, auf die sich das Mandat stützt (Kennungen der Dokumente)")
     use_today: Text | None = field("heutige Nutzung der Einrichtung bei Mitbenutzung", None)
