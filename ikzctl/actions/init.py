@@ -73,7 +73,7 @@ def start_repository(folder: Path) -> Repository:
 
     _require_empty(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return create_repository(folder)
+    return create_repository(folder, nested=True)
 
 
 def _require_empty(folder: Path) -> None:

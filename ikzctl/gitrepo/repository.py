@@ -125,9 +125,15 @@ def require_full_history(repo: Repository) -> None:
         )
 
 
-def create_repository(folder: Path, *, branch: str = "main", object_format: ObjectFormat = "sha1") -> Repository:
-    """A new repository in an existing folder, without anything from the user's template folder."""
-    if find_repository(folder) is not None:
+def create_repository(
+    folder: Path, *, branch: str = "main", object_format: ObjectFormat = "sha1", nested: bool = False
+) -> Repository:
+    """A new repository in an existing folder, without anything from the user's template folder.
+
+    `nested` allows a folder below the work tree of another repository; the other one takes it for a folder of its own.
+    """
+    around = find_repository(folder)
+    if around is not None and not (nested and around.work_tree not in (None, folder.resolve())):
         raise WriteRefused(f"Der Ordner „{folder}“ liegt schon in einem git-Repository.")
     root = folder.resolve()
     options = ["--quiet", "--template=", f"--initial-branch={branch}", f"--object-format={object_format}"]
