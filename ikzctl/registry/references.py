@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
@@ -28,7 +28,9 @@ class _Spec:
 
 def references(kind: str, data: Mapping[str, Any]) -> tuple[Reference, ...]:
     """All references of one file's data, in the order of the model; values that are no text are skipped (the model reports them)."""
-    return tuple(_walk(_spec(kind), data, ()))
+    found: list[Reference] = []
+    _collect(_spec(kind), data, (), found)
+    return tuple(found)
 
 
 @cache
@@ -66,21 +68,23 @@ def _target(annotation: Any) -> str | None:
     return next((t for t in map(_target, get_args(annotation)) if t), None) if not model_classes(annotation) else None
 
 
-def _walk(spec: _Spec, node: Any, path: FieldPath) -> Iterator[Reference]:
-    if isinstance(node, list):
+def _collect(spec: _Spec, node: Any, path: FieldPath, found: list[Reference]) -> None:
+    # exact classes, because the reader makes no others and asking for an abstract one costs more than all the rest
+    kind = node.__class__
+    if kind is list:
         for number, item in enumerate(node):
-            yield from _walk(spec, item, (*path, number))
+            _collect(spec, item, (*path, number), found)
         return
-    if not isinstance(node, Mapping):
+    if kind is not dict:
         return
     for key, target in spec.ids.items():
-        value = node.get(key)
-        if isinstance(value, str):
-            yield target, value, (*path, key)
-        elif isinstance(value, list):
-            for number, item in enumerate(value):
-                if isinstance(item, str):
-                    yield target, item, (*path, key, number)
-    for key, inside in spec.inside.items():
         if key in node:
-            yield from _walk(inside, node[key], (*path, key))
+            value = node[key]
+            if value.__class__ is str:
+                found.append((target, value, (*path, key)))
+            elif value.__class__ is list:
+                found += [(target, item, (*path, key, n)) for n, item in enumerate(value) if item.__class__ is str]
+    for key, inside in spec.inside.items():
+        # an empty list or section names nobody
+        if inner := node.get(key):
+            _collect(inside, inner, (*path, key), found)
