@@ -23,8 +23,9 @@ def draft_agreement(
 
     with workspace.source(rev) as source:
         files = draft_files(source, cooperation, as_of=as_of)
-    paths = write_output(folder, {f.name: f.content for f in files}, overwrite=overwrite)
-    return Written(paths, _notes(rev))
+    write_output(folder, {f.name: f.content for f in files}, overwrite=overwrite)
+    # named as the user named the folder
+    return Written(tuple(folder / f.name for f in files), _notes(rev))
 
 
 def draft_files(source: Source, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:

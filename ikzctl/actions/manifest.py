@@ -23,8 +23,10 @@ def write_manifest(
 
     with workspace.source(rev) as source:
         made = manifest_of(source, cooperation, as_of=as_of)
-    paths = write_output(folder, {f.path: f.content for f in made.files}, overwrite=overwrite) if made.files else ()
-    return Written(paths, tuple(_notes(made.summary, rev)))
+    if made.files:
+        write_output(folder, {f.path: f.content for f in made.files}, overwrite=overwrite)
+    # named as the user named the folder
+    return Written(tuple(folder / f.path for f in made.files), tuple(_notes(made.summary, rev)))
 
 
 def manifest_of(source: Source, cooperation: str, *, as_of: date) -> ManifestFiles:

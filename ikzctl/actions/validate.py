@@ -57,12 +57,11 @@ def findings_of(report: Report, cooperation: str) -> tuple[Finding, ...]:
 
 def inside(root: Path, path: Path, start: Path) -> str:
     """`path` as it stands below the registry's folder; the user may mean it from where he stands or from that folder."""
-    for base in (start, root):
-        full = (base / path).resolve()
-        if full.exists():
-            break
+    found = next((base / path for base in (start, root) if (base / path).exists()), None)
+    if found is None:
+        raise UserError(f"„{path}“ gibt es nicht, weder von hier aus gesehen noch im Register {root}.")
     try:
-        return full.relative_to(root).as_posix()
+        return found.resolve().relative_to(root).as_posix()
     except ValueError:
         raise UserError(f"„{path}“ liegt nicht im Register {root}.") from None
 

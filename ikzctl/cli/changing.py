@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 def open_workspace(registry: Path | None) -> Workspace:
     from ikzctl.actions.workspace import find_workspace
 
-    return find_workspace(Path.cwd(), registry)
+    return find_workspace(here(), registry)
+
+
+def here() -> Path:
+    """The current folder, which somebody else may have removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UserError(
+            "Den Ordner, in dem Sie stehen, gibt es nicht mehr.", "In einen anderen Ordner wechseln und wiederholen."
+        ) from None
 
 
 def accepted_settings() -> Path:
@@ -33,7 +43,12 @@ def accepted_settings() -> Path:
 def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool, dry_run: bool) -> None:
     """Exit code 0: done or only shown; 1: refused by the plan or by the user; 2: nobody could be asked."""
     proposal = make()
-    _show(proposal)
+    try:
+        _show(proposal)
+    except BrokenPipeError:
+        # whoever was to read the plan is gone; exit code 0 would say that it was carried out
+        output.silence_stdout()
+        raise UserError("Die Ausgabe wurde geschlossen, bevor der Plan gezeigt war. Es wurde nichts geändert.") from None
     if proposal.refusals:
         raise typer.Exit(1)
     if dry_run:
@@ -83,7 +98,13 @@ def _ask() -> None:
             "Ohne Terminal kann nicht gefragt werden. Es wurde nichts geändert.",
             "Mit --yes wird der Plan ohne Rückfrage ausgeführt, mit --dry-run nur gezeigt.",
         )
-    if not output.ask("Ausführen?"):
+    try:
+        agreed = output.ask("Ausführen?")
+    except KeyboardInterrupt:
+        output.note()
+        output.note("Es wurde nichts geändert.")
+        raise
+    if not agreed:
         output.note("Nicht ausgeführt; es wurde nichts geändert.")
         raise typer.Exit(1)
 

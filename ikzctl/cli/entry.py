@@ -20,11 +20,15 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"ikzctl {__version__}\n")
         return
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was still being loaded
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code; never raises."""
+    """Run one command and return its exit code; no failure escapes."""
     from ikzctl.cli import output
     from ikzctl.model.errors import UserError
 
@@ -40,13 +44,23 @@ def run(arguments: list[str]) -> int:
         # the reader of our output went away (a pager was closed); nothing is left to say
         output.silence_stdout()
         return 0
-    except Exception as fault:
-        from ikzctl.cli.fault_log import write_fault_log
+    except OSError as fault:
+        from ikzctl.cli.system_faults import reason
 
-        where = write_fault_log(fault, arguments)
-        output.note("Das ist ein Fehler in ikzctl, nicht in Ihren Daten. Es wurde nichts weiter unternommen.")
-        output.note(f"Bitte melden Sie ihn und hängen Sie diese Datei an: {where}")
-        return FAULT
+        known = reason(fault)
+        return _report_fault(fault, arguments) if known is None else _refuse(UserError(known))
+    except Exception as fault:
+        return _report_fault(fault, arguments)
+
+
+def _report_fault(fault: Exception, arguments: list[str]) -> int:
+    from ikzctl.cli import output
+    from ikzctl.cli.fault_log import write_fault_log
+
+    where = write_fault_log(fault, arguments)
+    output.note("Das ist ein Fehler in ikzctl, nicht in Ihren Daten. Es wurde nichts weiter unternommen.")
+    output.note(f"Bitte melden Sie ihn und hängen Sie diese Datei an: {where}")
+    return FAULT
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -81,7 +95,7 @@ def _refuse(fault: UserError) -> int:
 
         for line in finding_lines(fault.findings):
             output.note(line)
-    output.note(f"Fehler: {fault.message}")
+    output.note(output.shortened(f"Fehler: {fault.message}", 1200))
     if fault.hint:
         output.note(fault.hint)
     return fault.exit_code

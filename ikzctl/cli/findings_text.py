@@ -23,7 +23,7 @@ def grouped_lines(findings: Sequence[Finding]) -> Iterator[str]:
             if current:
                 yield ""
             current = f.pointer.file
-            yield current
+            yield one_line(current)
         p = f.pointer
         place = f"{p.line}:{p.column}" if p.line else "–"
         yield f"  {place:>7}  {_WORDS[f.severity]} {f.code}  {f.message}{norm_text(f)}"
@@ -53,7 +53,12 @@ def finding_dict(f: Finding) -> dict[str, object]:
 
 def place_text(f: Finding) -> str:
     p = f.pointer
-    return f"{p.file}:{p.line}:{p.column}" if p.line else p.file
+    return f"{one_line(p.file)}:{p.line}:{p.column}" if p.line else one_line(p.file)
+
+
+def one_line(path: str) -> str:
+    """A file name may hold a line feed; in a list of lines it must not look like another line."""
+    return path.replace("\n", "\\x0a")
 
 
 def norm_text(f: Finding) -> str:

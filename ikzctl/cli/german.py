@@ -8,6 +8,8 @@ from typing import Any
 from typer._click import exceptions as faults
 from typer.core import TyperCommand, TyperGroup
 
+from ikzctl.cli.output import shortened
+
 # What typer prints in its help, and what our users read instead. Every entry is a whole word or heading of typer's own.
 _HELP = (
     (re.compile(r"^Usage: ", re.M), "Aufruf: "),
@@ -15,6 +17,8 @@ _HELP = (
     (re.compile(r"^Options:$", re.M), "Optionen:"),
     (re.compile(r"^Commands:$", re.M), "Befehle:"),
     (re.compile(r"\[OPTIONS\]"), "[OPTIONEN]"),
+    # typer marks what is needed in the usage line by braces, which people take for something to type
+    (re.compile(r"(?<=[ ])\{([A-ZÄÖÜ]+)\}"), r"\1"),
     (re.compile(r"COMMAND \[ARGS\]\.\.\."), "BEFEHL …"),
     (re.compile(r"Show this message and exit\."), "Diese Hilfe zeigen."),
     (re.compile(r"\[required\]"), "[nötig]"),
@@ -52,7 +56,7 @@ def usage_fault(fault: faults.ClickException) -> list[str]:
     if isinstance(fault, faults.NoArgsIsHelpError):
         return [_in_german(fault.message)]
     context = getattr(fault, "ctx", None)
-    lines = [f"Fehler: {_sentence(fault)}"]
+    lines = [shortened(f"Fehler: {_sentence(fault)}")]
     if context is not None:
         lines.append(f"Hilfe: {context.command_path} --help")
     return lines
@@ -81,22 +85,21 @@ def _parameter(fault: Any, *, capital: bool = False) -> str:
     return f"{'Die' if capital else 'die'} Angabe {name}"
 
 
-_VALUES = (
-    (re.compile(r"'(.*)' is not one of (.*)\."), r"„\1“ gibt es nicht; möglich sind \2."),
-    (re.compile(r"'(.*)' is not a valid integer\."), r"„\1“ ist keine ganze Zahl."),
-    (re.compile(r".*'(.*)' does not exist\."), r"„\1“ gibt es nicht."),
-    (re.compile(r".*'(.*)' is a file\."), r"„\1“ ist eine Datei, erwartet wird ein Ordner."),
-    (re.compile(r".*'(.*)' is a directory\."), r"„\1“ ist ein Ordner, erwartet wird eine Datei."),
-)
+# Python's repr puts a text that holds an apostrophe between double quotes
+_QUOTED = r"""(?:'(.*)'|"(.*)")"""
+_VALUES = ((re.compile(rf"{_QUOTED} is not one of (.*)\.", re.S), r"„\1\2“ gibt es nicht; möglich sind \3."),)
 _PARSER = (
-    (re.compile(r"No such command '(.*)'\. Did you mean (.*)\?"), r"Den Befehl „\1“ gibt es nicht. Meinten Sie \2?"),
-    (re.compile(r"No such command '(.*)'\."), r"Den Befehl „\1“ gibt es nicht."),
+    (
+        re.compile(rf"No such command {_QUOTED}\. Did you mean (.*)\?", re.S),
+        r"Den Befehl „\1\2“ gibt es nicht. Meinten Sie \3?",
+    ),
+    (re.compile(rf"No such command {_QUOTED}\.", re.S), r"Den Befehl „\1\2“ gibt es nicht."),
     (re.compile(r"Missing command\."), "Es fehlt der Befehl."),
-    (re.compile(r"Got unexpected extra argument\(s\) \((.*)\)"), r"Das ist zu viel: „\1“."),
+    (re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.S), r"Das ist zu viel: „\1“."),
     (re.compile(r"Option '(.*)' requires an argument\."), r"Die Option „\1“ braucht eine Angabe."),
-    (re.compile(r"Option '(.*)' requires (\d+) arguments\."), r"Die Option „\1“ braucht \2 Angaben."),
     (re.compile(r"Option '(.*)' does not take a value\."), r"Die Option „\1“ nimmt keine Angabe."),
 )
+_LISTED = re.compile(r"'([a-z]+)'(?=,|\.$|\?$)")
 
 
 def _value_fault(message: str) -> str:
@@ -110,5 +113,5 @@ def _parser_fault(message: str) -> str:
 def _first(table: tuple[tuple[re.Pattern[str], str], ...], message: str) -> str:
     for pattern, german in table:
         if pattern.fullmatch(message):
-            return pattern.sub(german, message)
+            return _LISTED.sub(r"„\1“", pattern.sub(german, message, count=1))
     return message

@@ -9,17 +9,41 @@ import re
 import sys
 from typing import Any, TextIO
 
-# Escape sequences in names must not reach the terminal: C0 and C1 without the line feed, DEL, direction marks, invisible characters.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+# Escape sequences in names must not reach the terminal: C0 and C1 without the line feed, DEL, direction marks, invisible characters,
+# halves of surrogate pairs (bytes of an argument that are no UTF-8), tags.
+_CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+# what a person types is shown back to him, but not ten thousand characters of it
+_SHOWN = 300
 
 
 def visible(text: str) -> str:
     """`text` with every control character shown as its code."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(_code, text)
+
+
+def _code(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+def shortened(text: str, limit: int = _SHOWN) -> str:
+    """A message that repeats what somebody typed: on one line, and not all of a very long one."""
+    line = text.replace("\n", "\\x0a")
+    return line if len(line) <= limit else f"{line[: limit * 2 // 3]} … {line[-limit // 3 :]}"
 
 
 def prepare_streams() -> None:
-    """UTF-8 on both streams whatever the console says; Windows consoles default to an old code page."""
+    """UTF-8 on both streams whatever the console says; Windows consoles default to an old code page.
+
+    A stream that was closed before the start (`>&-`) swallows what is written to it.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -37,8 +61,10 @@ def note(text: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """A result as JSON: same keys in the same order every time, umlauts as they are."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n")
+    """A result as JSON: same keys in the same order every time, umlauts as they are, what a terminal would obey as `\\u…`."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    sys.stdout.write(_CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
+    sys.stdout.flush()
 
 
 def _write(stream: TextIO, text: str) -> None:

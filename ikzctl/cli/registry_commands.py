@@ -50,11 +50,11 @@ def validate(
                ikzctl validate partners/speyer.yaml --format lines
     """
     from ikzctl.actions.validate import validate as run
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import here, open_workspace
     from ikzctl.cli.show_findings import show_report
 
     workspace = open_workspace(registry)
-    report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=Path.cwd())
+    report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=here())
     show_report(report, format.value)
     bad = ("error",) if fail_on is FailOn.error else ("error", "warning")
     if any(f.severity in bad for f in report.findings):
@@ -156,7 +156,8 @@ def list_(
 
     found = entries(open_workspace(registry), kind, rev=rev)
     if format is Format.json:
-        say_json([{"id": e.id, "name": e.name, "path": e.path} for e in found])
+        rows = [{"id": e.id, "name": e.name, "file": e.path} for e in found]
+        say_json({"format": "ikz-list/1", "kind": kind, "entries": rows})
         return
     width = max((len(e.id) for e in found), default=0)
     for e in found:
@@ -202,11 +203,11 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import wanted_form, write_form
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import here, open_workspace
     from ikzctl.cli.output import note, say
 
     workspace = open_workspace(registry)
-    wanted = wanted_form(workspace, only=tuple(paths or ()), start=Path.cwd())
+    wanted = wanted_form(workspace, only=tuple(paths or ()), start=here())
     for path, reason in wanted.refused.items():
         note(f"{path}: {reason}")
     for path in wanted.changes if check else write_form(workspace, wanted):

@@ -104,7 +104,7 @@ class Registry:
         """The error for a record that does not exist, with a suggestion."""
         known = self.ids(kind, cooperation)
         german = BY_NAME[kind].german
-        where = f" in der Zusammenarbeit „{cooperation}“" if cooperation else ""
+        where = f" in der Zusammenarbeit „{cooperation}“" if cooperation and kind != "cooperation" else ""
         hint = near(id, known).strip() or (
             f"Vorhanden: {', '.join(known[:12])}" + (" …" if len(known) > 12 else "") if known else None
         )

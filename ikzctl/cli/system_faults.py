@@ -1,0 +1,27 @@
+"""What the operating system refused, as a sentence: a full disk or a missing right is nothing that a report of a fault would mend."""
+
+from __future__ import annotations
+
+import errno
+
+_SENTENCES = {
+    errno.ENOENT: "„{name}“ gibt es nicht (mehr).",
+    errno.ENAMETOOLONG: "„{name}“ ist als Name einer Datei oder eines Ordners zu lang.",
+    errno.ENOTDIR: "„{name}“ ist kein Ordner.",
+    errno.EISDIR: "„{name}“ ist ein Ordner; erwartet wird eine Datei.",
+    errno.ELOOP: "„{name}“ ist eine Verknüpfung, die im Kreis führt.",
+    errno.EACCES: "Für „{name}“ fehlen die Zugriffsrechte.",
+    errno.EPERM: "Für „{name}“ fehlen die Zugriffsrechte.",
+    errno.EROFS: "„{name}“ liegt auf einem schreibgeschützten Datenträger.",
+    errno.ENOSPC: "Der Datenträger ist voll.",
+    errno.EDQUOT: "Das Speicherkontingent ist erschöpft.",
+    errno.EIO: "Der Datenträger meldet einen Ein-/Ausgabefehler.",
+}
+
+
+def reason(fault: OSError) -> str | None:
+    """None where the system says something that only a fault of the program can explain."""
+    sentence = _SENTENCES.get(fault.errno or 0)
+    if sentence is None or ("{name}" in sentence and fault.filename is None):
+        return None
+    return sentence.format(name=fault.filename)
