@@ -10,8 +10,9 @@ from ikzctl.documents import wordml
 from ikzctl.documents.annexes import parties_annex
 from ikzctl.documents.case import DraftCase, Stamp
 from ikzctl.documents.clauses import Choice, Chosen, Form, Left, Own, compose, shipped_form
-from ikzctl.documents.content import Document, Inlines, Open, Party, Section, Signature, Text, open_facts, text
+from ikzctl.documents.content import Break, Document, Inlines, Open, Party, Section, Signature, Text, open_facts, text
 from ikzctl.documents.context import PARTIES_ANNEX_FROM, Context, agreement_words, build, representation
+from ikzctl.documents.endorsements import endorsements
 from ikzctl.documents.layouts import Properties, fill, load
 from ikzctl.documents.marks import clean
 from ikzctl.documents.numbering import number
@@ -23,6 +24,8 @@ from ikzctl.model.errors import UserError
 
 FORM = "zweckvereinbarung"
 SLOTS = ("beteiligte", "einleitung", "vereinbarung", "unterschriften", "anlagen")
+CONTENTS_FROM = 25
+"""with more §§ than this a table of contents is printed, whatever the house style says"""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -109,6 +112,8 @@ def _document(
         signatures=tuple(_signature(case, id) for id in case.parties),
         annexes=(*first, *tables),
         parties_annex=1 if in_annex else 0,
+        endorsements=endorsements(case),
+        contents_list=case.head.house_style.contents_list or len(sections) > CONTENTS_FROM,
     )
     return number(document)
 
@@ -120,9 +125,20 @@ def titles(case: DraftCase) -> tuple[str, str]:
         return words["title"], case.agreement.title
     subjects = [case.tasks[id].subject for id in case.task_ids]
     names = [case.tasks[id].name for id in case.task_ids]
-    if len(subjects) == 1:
-        return words["title"], f"über {subjects[0]}"
-    return words["title"], f"über die Zusammenarbeit bei den Aufgaben {german.enumeration(names)}"
+    about = f"über {subjects[0]}"
+    if len(subjects) > 1:
+        about = f"über die Zusammenarbeit bei den Aufgaben {german.enumeration(names)}"
+    return words["title"], about + _amended(case)
+
+
+def _amended(case: DraftCase) -> str:
+    """„ in der Fassung der 1. Änderung vom …“ once an amendment has been signed."""
+    signed = [v for v in case.agreement.versions if v.kind == "aenderung" and v.signed_on]
+    if not signed:
+        return ""
+    last = max(signed, key=lambda v: v.number)
+    day = german.date_long(last.signed_on) if last.signed_on else ""
+    return f" in der Fassung der {last.number}.{german.NBSP}Änderung vom {day}"
 
 
 def _party(case: DraftCase, id: str) -> Party:
@@ -140,7 +156,7 @@ def _party(case: DraftCase, id: str) -> Party:
     if address and address.street and address.postcode and address.town:
         detail.append(text(f"{address.street}, {address.postcode} {address.town}"))
     short = (
-        text(f"– im Folgenden: {german.quoted(partner.short_name)} –")
+        text(f"–{german.NBSP}im Folgenden: {german.quoted(partner.short_name)}{german.NBSP}–")
         if partner.short_name != partner.legal_name
         else ()
     )
@@ -151,12 +167,12 @@ def _signature(case: DraftCase, id: str) -> Signature:
     partner = case.partners[id]
     found = representation(partner, case)
     line = text(f"Für {partner_forms(partner)['akk']}")
-    seal = Text(" · Dienstsiegel (L. S.)".replace("L. S.", "L.\u00a0S."))
+    seal = Text("Dienstsiegel (L.\u00a0S.)")
     if found is None:
         missing = Open(f"Amtsbezeichnung, {partner.short_name}", f"partners/{id}.yaml: representation")
-        return Signature(line, (missing, seal))
+        return Signature(line, (missing, Break(), seal))
     title = german.office_title(found.office, found.holder, found.office_feminine)
-    return Signature(line, (Text(title), seal))
+    return Signature(line, (Text(title), Break(), seal))
 
 
 def render_slots(document: Document) -> dict[str, str]:
@@ -164,10 +180,10 @@ def render_slots(document: Document) -> dict[str, str]:
     builder = wordml.Builder()
     return {
         "beteiligte": wordml.parties(builder, document),
-        "einleitung": "".join(wordml.section(builder, part) for part in document.introduction),
+        "einleitung": wordml.introduction(builder, document),
         "vereinbarung": "".join(wordml.section(builder, part) for part in document.sections),
         "unterschriften": wordml.signatures(builder, document.signatures),
-        "anlagen": "".join(wordml.annex(builder, annex) for annex in document.annexes),
+        "anlagen": "".join(wordml.annex(builder, annex) for annex in document.annexes) + wordml.endorsements(document),
     }
 
 

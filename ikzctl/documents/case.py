@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ikzctl.documents.words import Roles, roles
 from ikzctl.library.law import Authority, LawPack, PartyFact, approval_authority, law_pack
+from ikzctl.library.municipalities import fold
 from ikzctl.model.agreement import Agreement
 from ikzctl.model.base import Period
 from ikzctl.model.cooperation import Cooperation
@@ -77,7 +79,7 @@ class DraftCase:
         def place(id: str) -> tuple[int, int, str]:
             given = self.members[id].position_in_text
             first = agents.index(id) if style == "beauftragter_zuerst" and id in agents else len(agents)
-            return (given if given is not None else 10_000, first, self.partners[id].short_name.casefold())
+            return (given if given is not None else 10_000, first, fold(self.partners[id].short_name))
 
         return tuple(sorted(ids, key=place))
 
@@ -95,6 +97,12 @@ class DraftCase:
         if with_mandate:
             return with_mandate
         return tuple(id for id in self.cooperation.tasks if self.tasks[id].state != "eingestellt")
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The words for the parties: those of the agreement, else those of the house."""
+        terms = self.agreement.terms
+        return roles(terms.all_parties or self.head.house_style.party_term, terms.agent, terms.others)
 
     @cached_property
     def authority(self) -> Authority:

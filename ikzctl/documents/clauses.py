@@ -216,14 +216,14 @@ def _holds(env: ClauseEnvironment, clause: Clause, context: Mapping[str, object]
 
 def _rendered(env: ClauseEnvironment, clause: Clause, context: Mapping[str, object], choice: Choice) -> Chosen:
     if choice.text is not None:
-        body = _as_text(choice.text)
+        absaetze = parse(_as_text(choice.text), clause.id)
         heading = choice.heading or clause.heading
         reason = f"{clause.reason} – mit eigenem Wortlaut: {choice.reason or 'ohne Angabe eines Grundes'}"
     else:
-        body = render(env, clause.body, context, clause.id)
+        absaetze = parse(render(env, clause.body, context, clause.id), clause.id, join_single=True)
         heading = choice.heading or _plain_heading(env, clause, context)
         reason = clause.reason
-    section = Section(clause.id, clause.version, heading, parse(body, clause.id))
+    section = Section(clause.id, clause.version, heading, absaetze)
     if not section.absaetze:
         raise UserError(f"Die Klausel {clause.id} hat für diesen Fall keinen Text.")
     return Chosen(

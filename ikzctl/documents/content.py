@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -23,10 +23,11 @@ class Open:
 
     label: str
     path: str
+    brief: bool = field(default=False, compare=False)
 
     @property
     def shown(self) -> str:
-        return f"[offen: {self.label}]"
+        return "[offen]" if self.brief else f"[offen: {self.label}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,14 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Endorsement:
+    """A note that others fill in at the end of the document, such as that of the approving authority."""
+
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that stands in the document apart from what the layout itself brings."""
 
@@ -133,6 +142,25 @@ class Document:
     annexes: tuple[Annex, ...]
     parties_annex: int = 0
     """number of the annex that lists the parties, 0 when they stand in the head"""
+    endorsements: tuple[Endorsement, ...] = ()
+    contents_list: bool = False
+
+
+ENDORSEMENTS_HEADING = "Genehmigungs- und Bekanntmachungsvermerk"
+CONTENTS_HEADING = "Inhaltsübersicht"
+
+
+def contents(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Lines of the table of contents: number, heading, and the clause or annex that it leads to."""
+    for part in document.introduction:
+        if part.heading:
+            yield "", part.heading, ""
+    for section in document.sections:
+        yield f"§\u00a0{section.number}", section.heading, section.clause_id
+    for annex in document.annexes:
+        yield f"Anlage\u00a0{annex.number}", annex.title, ""
+    if document.endorsements:
+        yield "", ENDORSEMENTS_HEADING, ""
 
 
 def plain(inlines: Inlines) -> str:
@@ -175,6 +203,10 @@ def all_inlines(document: Document) -> Iterator[tuple[str, Inlines]]:
     for signature in document.signatures:
         for line in (signature.name, signature.office):
             yield "S09", line
+    for note in document.endorsements:
+        for row in note.table.rows:
+            for cell in row:
+                yield note.title, cell
     for annex in document.annexes:
         yield f"Anlage {annex.number}", annex.reference
         for line in annex.intro:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ikzctl.documents.case import DraftCase
-from ikzctl.documents.context_tasks import agent_forms
+from ikzctl.documents.context_tasks import agent_forms, mandate_groups, mandate_label
 from ikzctl.documents.marks import Placeholder
 from ikzctl.documents.words import day, listed, partner_forms, sentence
 from ikzctl.model.agreement import DataProtectionRole
@@ -57,9 +59,21 @@ def values(case: DraftCase) -> dict[str, object]:
 
 
 def systems(case: DraftCase) -> tuple[System, ...]:
-    """Specialist applications and portals of the tasks at hand."""
+    """Applications of the tasks at hand, in use or planned; what every party has replaced or ended is history."""
     wanted = set(case.task_ids)
-    return tuple(s for s in case.systems.values() if set(s.tasks) & wanted)
+    return tuple(s for s in case.systems.values() if set(s.tasks) & wanted and _alive(case, s))
+
+
+def _alive(case: DraftCase, system: System) -> bool:
+    """True unless every recorded use by a party is over; a system about which no use is recorded may be planned."""
+    uses = [
+        use
+        for id in case.parties
+        for use in case.partners[id].applications
+        if use.system == system.id and (use.task is None or use.task in case.task_ids)
+    ]
+    over = [use for use in uses if use.state == "abgeloest" or (use.until is not None and use.until < case.as_of)]
+    return not uses or len(over) < len(uses)
 
 
 def _named(names: list[str]) -> str:
@@ -92,11 +106,11 @@ def _role(case: DraftCase, position: int, role: DataProtectionRole) -> dict[str,
         processor = partner_forms(case.partners[role.processor])["nom"]
     elif role.processor_name:
         processor = role.processor_name
-    controller: str = "der jeweils zuständige Beteiligte"
+    controller: str = case.roles.one("jeweils zuständig")["nom"]
     if role.controller:
         controller = partner_forms(case.partners[role.controller])["nom"]
     elif role.model == "verantwortlicher_beauftragter":
-        controller = "der beauftragte Beteiligte"
+        controller = case.roles.acting()["nom"]
     shown: str = Placeholder(f"{_CONTRACTS.get(role.model, 'Dokument')} zu {role.activity}", f"{path}.document")
     if document and document.state in ("abgestimmt", "geschlossen"):
         shown = document.title
@@ -116,19 +130,27 @@ def _derived(case: DraftCase) -> list[dict[str, object]]:
     covered = {role.task for role in case.agreement.data_protection}
     if None in covered:
         return []
-    groups: dict[tuple[str, str | None], list[Mandate]] = {}
-    for mandate in case.current_mandates:
+    handed = mandate_groups(case)
+    count = Counter(group[0].task for group in handed)
+    groups: dict[tuple[str, str | None, int], list[tuple[int, list[Mandate]]]] = {}
+    for position, group in enumerate(handed, 1):
+        mandate = group[0]
         if mandate.task not in covered and case.tasks[mandate.task].personal_data:
-            groups.setdefault((mandate.mode, mandate.agent), []).append(mandate)
+            alone = position if count[mandate.task] > 1 else 0
+            groups.setdefault((mandate.mode, mandate.agent, alone), []).append((position, group))
     out: list[dict[str, object]] = []
-    for (mode, _), mandates in groups.items():
+    for (mode, _, alone), found in groups.items():
+        mandates = [group[0] for _, group in found]
+        many = any(len(group) > 1 for _, group in found)
         names = list(dict.fromkeys(case.tasks[m.task].name for m in mandates))
         path = f"cooperations/{case.id}/agreement.yaml: data_protection"
         out.append(
             {
                 "where": _named(names),
+                "where_akk": f"die Aufgabe{'n' if len(names) > 1 else ''} {listed([f'„{name}“' for name in names])}",
+                "ref": f"A02#{mandate_label(alone)}" if alone else "",
                 "mode": mode,
-                "agent": agent_forms(case, mandates[0]),
+                "agent": case.roles.one("jeweils handelnd") if many else agent_forms(case, mandates[0]),
                 "contract": Placeholder(f"Vertrag nach Art.\u00a028 DSGVO ({listed(names)})", path),
                 "arrangement": Placeholder(f"Vereinbarung nach Art.\u00a026 DSGVO ({listed(names)})", path),
             }

@@ -7,6 +7,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from ikzctl.documents.case import DraftCase
+from ikzctl.documents.filters import reference
 from ikzctl.documents.marks import Placeholder
 from ikzctl.documents.words import clause, listed, money, partner_forms, say, sentence
 from ikzctl.library import german
@@ -21,6 +22,7 @@ from ikzctl.model.costs import (
     HostShare,
     NoCompensation,
     Rate,
+    Settlement,
     Split,
     Step,
     Weight,
@@ -41,6 +43,7 @@ _BASES = {
     "kgst": "nach den Werten der Kommunalen Gemeinschaftsstelle für Verwaltungsmanagement (KGSt)",
     "plan": "nach dem Haushaltsplan",
 }
+_KGST_SHORT = "nach den Werten der KGSt"
 KEYS = {
     "gleich": "zu gleichen Teilen",
     "einwohner": "nach der Zahl der Einwohner",
@@ -61,6 +64,10 @@ _KEY_NAMES = {
     "flaeche": "Fläche",
     "herkunft": "Herkunft der Antragstellenden",
 }
+# These are counted while the work is done and need no statistic of somebody else.
+_COUNTED = ("faelle", "antraege", "vzae", "stunden", "herkunft")
+_SHARES_IN_TEXT = 5
+_CASE_UNITS = ("Fall", "Vorgang", "Antrag", "Verfahren")
 _PERIODS = {
     "kalenderjahr": "das Kalenderjahr",
     "halbjahr": "das Kalenderhalbjahr",
@@ -76,14 +83,17 @@ def values(case: DraftCase) -> dict[str, object]:
         open_rule: str = Placeholder("Kostenregel und Verteilungsschlüssel", f"{path}: rules")
     else:
         open_rule = ""
-    rules = [_rule(case, rule, number) for number, rule in enumerate(costs.rules if costs else (), 1)]
+    rules = [_rule(case, rule, number) for number, rule in live_rules(case)]
+    rates = live_rates(case)
     return {
         "cost_rules": rules,
         "cost_open": open_rule,
         "ceiling": bool(costs and costs.ceiling_at_cost),
         "without_compensation": bool(rules) and all(rule["free"] for rule in rules),
         "keys": _keys(case),
-        "rates": [rate.id for rate in costs.rates] if costs else [],
+        "rates_annex": rates_in_annex(case),
+        "rate_rules": [{"text": sentence(rate.review)} for rate in rates if rate.review],
+        "cases_counted": any(rate.case_group or rate.unit in _CASE_UNITS for rate in rates if not rate.definition),
         "incomes": _incomes(case),
         "settlement": _settlement(case),
         "adjustment": sentence(costs.adjustment) if costs and costs.adjustment else "",
@@ -98,6 +108,23 @@ def values(case: DraftCase) -> dict[str, object]:
             "open": Placeholder("umsatzsteuerliche Einordnung", f"cooperations/{case.id}/agreement.yaml: vat.state"),
         },
     }
+
+
+def live_rules(case: DraftCase) -> list[tuple[int, CostRule]]:
+    """Cost rules that have not ended, with their place in the file."""
+    rules = case.costs.rules if case.costs else ()
+    return [(n, rule) for n, rule in enumerate(rules, 1) if rule.until is None or rule.until >= case.as_of]
+
+
+def live_rates(case: DraftCase) -> list[Rate]:
+    """Rates that have not ended: an earlier rate of the same name is history."""
+    rates = case.costs.rates if case.costs else ()
+    return [rate for rate in rates if rate.until is None or rate.until >= case.as_of]
+
+
+def rates_in_annex(case: DraftCase) -> bool:
+    """One rate stands in the text itself; several stand in a table."""
+    return len(live_rates(case)) > 1
 
 
 class _Figures:
@@ -128,13 +155,12 @@ def _rule(case: DraftCase, rule: CostRule, number: int) -> dict[str, object]:
     free = [step for step in rule.steps if isinstance(step, NoCompensation)]
     names = [case.tasks[id].name for id in rule.tasks if id in case.tasks]
     quoted = [f"„{name}“" for name in names]
-    tasks = (
-        "alle Aufgaben"
-        if not names
-        else f"die Aufgabe {quoted[0]}"
-        if len(names) == 1
-        else f"die Aufgaben {listed(quoted)}"
-    )
+    if len(case.task_ids) == 1:
+        tasks = "im Übrigen"
+    elif not names:
+        tasks = "für alle Aufgaben"
+    else:
+        tasks = f"für die Aufgabe {quoted[0]}" if len(names) == 1 else f"für die Aufgaben {listed(quoted)}"
     state = "vorläufig" if rule.state == "vorlaeufig" else "offen"
     return {
         "name": rule.name,
@@ -155,40 +181,55 @@ def _step(figures: _Figures, step: Step) -> dict[str, object]:
         out["text"] = sentence(text)
     if isinstance(step, Collect):
         label = f"Kostenarten der Kostenregel „{figures.name}“"
-        out["costs"] = [_cost(figures, cost) for cost in step.costs] or [Placeholder(label, figures.path)]
+        first = next((cost for cost in step.costs if cost.basis == "kgst"), None)
+        costs = [_cost(figures, cost, long=cost is first) for cost in step.costs]
+        out["costs"] = costs or [Placeholder(label, figures.path)]
     elif isinstance(step, DeductIncome):
         label = f"Einnahmen der Kostenregel „{figures.name}“"
         out["income"] = list(step.income) or [Placeholder(label, figures.path)]
     elif isinstance(step, HostShare):
-        out["who"] = figures.partner(step.partner, "nom") if step.partner else "der beauftragte Beteiligte"
+        out["who"] = figures.partner(step.partner, "nom") if step.partner else figures.case.roles.acting()["nom"]
         out["amount"] = (
             figures.amount(step.amount, "Eigenanteil")
             if step.amount is not None
             else say(figures.percent(step.percent, "Eigenanteil"), " der Kosten")
         )
     elif isinstance(step, Split):
-        out["among"] = listed([figures.partner(id, "dat") for id in step.among]) if step.among else "allen Beteiligten"
+        out["among"] = (
+            listed([figures.partner(id, "dat") for id in step.among]) if step.among else _everyone(figures.case)
+        )
         out["weights"] = [_weight(figures, weight, len(step.weights)) for weight in step.weights] or [
             Placeholder("Verteilungsschlüssel", figures.path)
         ]
     elif isinstance(step, CaseRate):
+        out["in_annex"] = rates_in_annex(figures.case)
         out["rates"] = _rates(figures, step)
     elif isinstance(step, Cap):
         out["limit"] = _cap(figures, step)
     return out
 
 
-def _cost(figures: _Figures, cost: CostType) -> Markup:
-    parts: list[object] = [_KINDS[cost.kind]]
+def _everyone(case: DraftCase) -> str:
+    return f"all{case.roles.party.plural('dative', definite=True).removeprefix('d')}"
+
+
+def _post(figures: _Figures, cost: CostType) -> list[object]:
+    """„ für 1,5 Stellen (VZÄ) der Besoldungsgruppe A 8“"""
+    if cost.fte is None:
+        return [f" in {german.pay_grade(cost.pay_grade)}"] if cost.pay_grade else []
+    count = figures_number(figures, cost.fte, "Stellenanteil")
+    parts: list[object] = [" für ", "eine Stelle" if count == "1" else say(count, "\u00a0Stellen (VZÄ)")]
+    return [*parts, f" der {german.pay_grade(cost.pay_grade)}"] if cost.pay_grade else parts
+
+
+def _cost(figures: _Figures, cost: CostType, *, long: bool) -> Markup:
+    """`long` spells a name out where it appears for the first time."""
+    parts: list[object] = [_KINDS[cost.kind], *_post(figures, cost)]
     details: list[Markup] = []
-    if cost.fte is not None:
-        details.append(say(figures_number(figures, cost.fte, "Stellenanteil"), "\u00a0VZÄ"))
-    if cost.pay_grade:
-        details.append(say(german.pay_grade(cost.pay_grade)))
     if cost.basis == "offen":
         details.append(say(Placeholder(f"Ermittlung: {_KINDS[cost.kind].removeprefix('die ')}", figures.path)))
     else:
-        details.append(say(_BASES[cost.basis]))
+        details.append(say(_KGST_SHORT if cost.basis == "kgst" and not long else _BASES[cost.basis]))
     if cost.reference:
         details.append(say(clause(cost.reference)))
     if cost.surcharge_percent is not None:
@@ -207,6 +248,8 @@ def _weight(figures: _Figures, weight: Weight, count: int) -> Markup:
     if count > 1:
         lead = ["zu ", figures.percent(weight.percent, "Gewicht des Schlüssels"), " "]
     out = say(*lead, KEYS[weight.by])
+    if weight.fixed and shares_in_annex(figures.case):
+        return say(out, " nach ", reference("anlage#anteile"))
     if weight.fixed:
         shares = Markup(", ").join(_share(figures, share) for share in weight.fixed)
         return say(out, " (", shares, ")")
@@ -216,20 +259,55 @@ def _weight(figures: _Figures, weight: Weight, count: int) -> Markup:
 
 
 def _share(figures: _Figures, share: FixedShare) -> Markup:
-    name = figures.partner(share.partner, "nom")
+    return say(figures.partner(share.partner, "nom"), " ", _figure(figures, share))
+
+
+def _figure(figures: _Figures, share: FixedShare) -> Markup:
     if share.amount is not None:
-        return say(name, " ", figures.amount(share.amount, "Anteil"), " im Jahr")
+        return say(figures.amount(share.amount, "Anteil"), " im Jahr")
     if share.hours_per_week is not None:
         hours = figures_number(figures, share.hours_per_week, "Stunden je Woche")
-        return say(name, " ", hours, " Stunden je Woche")
-    return say(name, " ", figures.percent(share.percent, "Anteil"))
+        return say(hours, " Stunden je Woche")
+    return say(figures.percent(share.percent, "Anteil"))
+
+
+def share_text(case: DraftCase, rule: CostRule, share: FixedShare) -> Markup:
+    """A fixed share for a table."""
+    return _figure(_Figures(case, rule, 0), share)
+
+
+def fixed_weights(case: DraftCase) -> list[tuple[CostRule, Weight]]:
+    """Keys that fix the share of each party."""
+    return [
+        (rule, weight)
+        for _, rule in live_rules(case)
+        for step in rule.steps
+        if isinstance(step, Split)
+        for weight in step.weights
+        if weight.fixed
+    ]
+
+
+def shares_in_annex(case: DraftCase) -> bool:
+    return any(len(weight.fixed) > _SHARES_IN_TEXT for _, weight in fixed_weights(case))
 
 
 def _rates(figures: _Figures, step: CaseRate) -> list[object]:
     known = {rate.id: rate for rate in (figures.case.costs.rates if figures.case.costs else ())}
     if not step.rates:
         return [Placeholder(f"Sätze der Kostenregel „{figures.name}“", figures.path)]
-    return [say(known[id].name, " ", rate_amount(figures.case, known[id])) for id in step.rates if id in known]
+    shown = []
+    for id in step.rates:
+        if id in known:
+            begin = _valid_from(known[id])
+            definition = known[id].definition
+            about = f" ({clause(definition)})" if definition else ""
+            shown.append(say(rate_amount(figures.case, known[id]), about, begin))
+    return list(shown)
+
+
+def _valid_from(rate: Rate) -> str:
+    return f" ab dem {german.date_long(rate.from_)}" if rate.from_ and rate.state == "vereinbart" else ""
 
 
 def rate_amount(case: DraftCase, rate: Rate) -> Markup:
@@ -252,11 +330,13 @@ def _cap(figures: _Figures, step: Cap) -> object:
 def _keys(case: DraftCase) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
     seen = set()
-    for number, rule in enumerate(case.costs.rules if case.costs else (), 1):
+    for number, rule in live_rules(case):
         for weight in (w for step in rule.steps if isinstance(step, Split) for w in step.weights):
             mark = (weight.by, weight.statistic, weight.statistic_day)
             if weight.by not in _KEY_NAMES or mark in seen:
                 continue
+            if weight.by in _COUNTED and not weight.statistic:
+                continue  # counted over the period of the statement; there is no statistic and no day to name
             seen.add(mark)
             name = _KEY_NAMES[weight.by]
             path = f"cooperations/{case.id}/costs.yaml: rules[{number}].steps"
@@ -266,11 +346,9 @@ def _keys(case: DraftCase) -> list[dict[str, object]]:
                 if weight.statistic and agreed
                 else Placeholder(f"Statistik für den Schlüssel {name}", path)
             )
-            day = (
-                weight.statistic_day
-                if weight.statistic_day and agreed
-                else Placeholder(f"Stichtag für den Schlüssel {name}", path)
-            )
+            day: str = Placeholder(f"Stichtag für den Schlüssel {name}", path)
+            if weight.by in _COUNTED or (weight.statistic_day and agreed):
+                day = weight.statistic_day or ""
             out.append({"name": name, "statistic": statistic, "day": day})
     return out
 
@@ -284,9 +362,9 @@ def _incomes(case: DraftCase) -> list[dict[str, object]]:
         out.append(
             {
                 "name": item.name,
-                "task": _of_task(item.name, case.tasks[item.task].name) if item.task else "",
+                "task": _of_task(case, item.name, case.tasks[item.task].name) if item.task else "",
                 "booked": item.booked_by,
-                "booked_open": Placeholder(f"wer vereinnahmt: {item.name}", path),
+                "booked_open": Placeholder(f"wer {item.name} erhält und wie verrechnet wird", path),
                 "set_off": item.set_off,
                 "set_off_open": Placeholder(f"Verrechnung: {item.name}", path),
                 "balancing": sentence(item.balancing) if item.balancing else "",
@@ -296,13 +374,13 @@ def _incomes(case: DraftCase) -> list[dict[str, object]]:
     for id in case.task_ids:
         task = case.tasks[id]
         if task.fee_income and id not in covered and None not in covered:
-            name = "Gebühren"
+            name = "die Gebühren"
             out.append(
                 {
                     "name": name,
-                    "task": f" der Aufgabe „{task.name}“",
+                    "task": _of_task(case, name, task.name),
                     "booked": "offen",
-                    "booked_open": Placeholder(f"wer die Gebühren der Aufgabe {task.name} vereinnahmt", path),
+                    "booked_open": Placeholder(f"Verbleib und Verrechnung der Gebühren der Aufgabe {task.name}", path),
                     "set_off": "offen",
                     "set_off_open": Placeholder(f"Verrechnung der Gebühren der Aufgabe {task.name}", path),
                     "balancing": "",
@@ -311,9 +389,9 @@ def _incomes(case: DraftCase) -> list[dict[str, object]]:
     return out
 
 
-def _of_task(name: str, task: str) -> str:
-    """„ der Aufgabe …“ unless the name of the income says so already."""
-    return "" if task in name else f" der Aufgabe „{task}“"
+def _of_task(case: DraftCase, name: str, task: str) -> str:
+    """„ der Aufgabe …“ unless there is only one, or the name of the income says so already."""
+    return "" if task in name or len(case.task_ids) == 1 else f" der Aufgabe „{task}“"
 
 
 def _days(value: int | None, label: str, path: str) -> str:
@@ -326,14 +404,16 @@ def _settlement(case: DraftCase) -> dict[str, object]:
         found = None
     path = f"cooperations/{case.id}/costs.yaml: settlement"
     agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
-    issuer: str = Placeholder("Beteiligter, der abrechnet", f"{path}.issued_by")
+    blank = found is None or found == Settlement(issued_by=found.issued_by)
+    issuer: str = Placeholder("wer abrechnet", f"{path}.issued_by")
     if found and found.issued_by:
         issuer = partner_forms(case.partners[found.issued_by])["nom"]
     elif len(agents) == 1:
         issuer = partner_forms(case.partners[next(iter(agents))])["nom"]
     elif agents:
-        issuer = "der jeweils beauftragte Beteiligte"
+        issuer = case.roles.one("jeweils beauftragt")["nom"]
     return {
+        "all_open": Placeholder("Abrechnungszeitraum, Termin und Fristen", path) if blank else "",
         "period": _PERIODS.get(found.period if found else "", "")
         or Placeholder("Abrechnungszeitraum", f"{path}.period"),
         "issuer": issuer,

@@ -10,22 +10,20 @@ from ikzctl.documents.marks import Placeholder
 from ikzctl.documents.words import (
     Forms,
     clause,
-    collective,
     day,
     listed,
     open_forms,
     partner_forms,
     say,
     sentence,
-    singular,
 )
 from ikzctl.library import german
 from ikzctl.model.mandate import Mandate
-from ikzctl.model.task import Task
+from ikzctl.model.task import LegalBasis, Task
 
 _RULES = {
     "quote": "nach vereinbarten Anteilen",
-    "ueberlauf": "zuerst beim zuständigen Beteiligten, bei Überlastung bei den anderen",
+    "ueberlauf": "zuerst bei der zuständigen Stelle, bei Überlastung bei den anderen",
     "vertretung": "nur zur Vertretung bei Abwesenheit",
     "herkunft": "nach dem Gebiet, aus dem der Antrag stammt",
     "frei": "nach verfügbarer Kapazität",
@@ -50,8 +48,14 @@ _SECONDMENTS = {
 }
 
 
+# These modes leave everything outward as it was.
+_UNCHANGED = ("shared_facility", "staff_lending")
+_NAMED_PRINCIPALS = 3
+"""with more principals the text says „die übrigen Beteiligten“, if that is who they are"""
+
+
 def values(case: DraftCase) -> dict[str, object]:
-    mandates = [_mandate(case, mandate, position) for position, mandate in enumerate(case.current_mandates, 1)]
+    mandates = [_mandate(case, group, position) for position, group in enumerate(mandate_groups(case), 1)]
     open_mandate: str = ""
     if not mandates:
         open_mandate = Placeholder(
@@ -70,6 +74,7 @@ def values(case: DraftCase) -> dict[str, object]:
         ],
         "facility": sentence(case.agreement.facility) if case.agreement.facility else "",
         "carve_outs": _carve_outs(case),
+        "carve_outs_alike": not any(item.holder for mandate in case.current_mandates for item in mandate.carve_outs),
         "exceptions": _exceptions(case),
         "front_office": _front_office(case),
         "areas": _areas(case),
@@ -85,6 +90,11 @@ def values(case: DraftCase) -> dict[str, object]:
             for id in case.parties
             if case.members[id].modules
         ],
+        "users": [
+            partner_forms(case.partners[id])["nom"]
+            for id, member in case.members.items()
+            if member.role == "nutzer" and member.state != "ausgeschieden"
+        ],
         "steering": _steering(case),
         "distribution": _distribution(case),
         "service_levels": [
@@ -97,13 +107,29 @@ def values(case: DraftCase) -> dict[str, object]:
 
 
 def _task(task: Task) -> dict[str, object]:
-    bases = listed([german.citation(basis.cite) for basis in task.legal_bases])
+    bases = listed([_basis(basis) for basis in task.legal_bases])
     return {
         "name": task.name,
         "subject": task.subject,
         "bases": bases
         or Placeholder(f"Rechtsgrundlagen der Aufgabe {task.name}", f"tasks/{task.id}.yaml: legal_bases"),
     }
+
+
+def _basis(basis: LegalBasis) -> str:
+    """A whole statute with its long name, a single norm as it is cited."""
+    whole = basis.statute and not basis.cite.startswith(("§", "Art"))
+    return german.citation(f"{basis.statute} ({basis.cite})" if whole else basis.cite)
+
+
+def mandate_groups(case: DraftCase) -> list[list[Mandate]]:
+    """Mandates that differ in nothing but the agent are one Absatz: one district hands a task to many municipalities."""
+    groups: dict[object, list[Mandate]] = {}
+    for position, mandate in enumerate(case.current_mandates):
+        alike = mandate.mode in ("delegating", "statutory_assignment") and mandate.agent and mandate.principals
+        same = (mandate.task, mandate.mode, mandate.principals, mandate.scope, mandate.form, mandate.until)
+        groups.setdefault(same if alike else position, []).append(mandate)
+    return list(groups.values())
 
 
 def participants(case: DraftCase, mandate: Mandate) -> tuple[str, ...]:
@@ -134,11 +160,20 @@ def _names(case: DraftCase, ids: tuple[str, ...], grammatical: str, label: str, 
     return listed([partner_forms(case.partners[id])[grammatical] for id in ids])
 
 
-def _mandate(case: DraftCase, mandate: Mandate, position: int) -> dict[str, object]:
+def _principals(case: DraftCase, mandate: Mandate, grammatical: str) -> str:
+    """Those for whom somebody acts, by name, or together where they are all the others."""
+    ids = principals(case, mandate)
+    everyone = mandate.agent is not None and len(ids) == len(case.parties) - 1
+    if everyone and len(ids) > _NAMED_PRINCIPALS:
+        return case.roles.served()[grammatical]
+    label = f"übrige Beteiligte der Aufgabe {case.tasks[mandate.task].name}"
+    return _names(case, ids, grammatical, label, _path(case, mandate, "principals"))
+
+
+def _mandate(case: DraftCase, group: list[Mandate], position: int) -> dict[str, object]:
+    mandate = group[0]
     task = case.tasks[mandate.task]
-    others = principals(case, mandate)
-    path = _path(case, mandate, "principals")
-    part = " in dem nachfolgend bestimmten Umfang" if mandate.scope.kind == "teil" else ""
+    part = " in bestimmtem Umfang" if mandate.scope.kind == "teil" else ""
     parts: object = [_part(task, p) for p in mandate.scope.parts]
     if mandate.scope.kind == "teil" and not parts:
         parts = [
@@ -149,8 +184,10 @@ def _mandate(case: DraftCase, mandate: Mandate, position: int) -> dict[str, obje
             }
         ]
     free = mandate.mode in ("joint", "reciprocal") and not mandate.agent
-    label = f"übrige Beteiligte der Aufgabe {task.name}"
     return {
+        "many": len(group) > 1,
+        "agents": listed([agent_forms(case, m)["akk" if m.mode == "statutory_assignment" else "nom"] for m in group]),
+        "one_principal": len(principals(case, mandate)) == 1,
         "label": mandate_label(position),
         "task": task.name,
         "object": f"die Aufgabe „{task.name}“{part}",
@@ -158,9 +195,10 @@ def _mandate(case: DraftCase, mandate: Mandate, position: int) -> dict[str, obje
         "mode": mandate.mode,
         "form": mandate.form or "",
         "agent": "" if free else agent_forms(case, mandate),
-        "principals": _names(case, others, "akk", label, path),
-        "principals_dat": _names(case, others, "dat", label, path),
-        "parties": _names(case, participants(case, mandate), "nom", label, path),
+        "principals": _principals(case, mandate, "akk"),
+        "principals_dat": _principals(case, mandate, "dat"),
+        "principals_nom": _principals(case, mandate, "nom"),
+        "parties": listed([partner_forms(case.partners[id])["nom"] for id in participants(case, mandate)]),
         "period": _period(mandate),
         "parts": parts,
         "agent_rule": sentence(mandate.agent_rule) if mandate.agent_rule else "",
@@ -188,22 +226,35 @@ def _period(mandate: Mandate) -> str:
 
 def _outward(case: DraftCase) -> list[dict[str, object]]:
     """Mandates that act outwards in the same way, put together; several mandates of one task are told apart by reference."""
-    count = Counter(mandate.task for mandate in case.current_mandates)
-    groups: dict[tuple[str, str, str | None, str], list[tuple[int, Mandate]]] = {}
-    for position, mandate in enumerate(case.current_mandates, 1):
+    handed = mandate_groups(case)
+    count = Counter(group[0].task for group in handed)
+    groups: dict[tuple[str, str, str | None, str], list[tuple[int, Mandate, bool]]] = {}
+    for position, same in enumerate(handed, 1):
+        mandate = same[0]
         actor = mandate.agent if "agent" in (mandate.acts_in_name, mandate.appeals) else None
         # an open question is asked per task, so that each answer finds its field
         alone = count[mandate.task] > 1 or "offen" in (mandate.acts_in_name, mandate.appeals)
-        key = (mandate.acts_in_name, mandate.appeals, actor, mandate.id if alone else "")
-        groups.setdefault(key, []).append((position, mandate))
+        kind = mandate.id if alone else "unchanged" if mandate.mode in _UNCHANGED else ""
+        key = (mandate.acts_in_name, mandate.appeals, actor, kind)
+        groups.setdefault(key, []).append((position, mandate, len(same) > 1))
     return [_outward_group(case, group, count) for group in groups.values()]
 
 
-def _outward_group(case: DraftCase, group: list[tuple[int, Mandate]], count: Counter[str]) -> dict[str, object]:
-    position, first = group[0]
-    names = list(dict.fromkeys(f"„{case.tasks[mandate.task].name}“" for _, mandate in group))
+def _actor(case: DraftCase, mandate: Mandate, many: bool) -> Forms:
+    """Who acts under a mandate: the agent by name, or whoever is concerned in the single case."""
+    if many:
+        return case.roles.one("jeweils handelnd")
+    if mandate.mode == "reciprocal" and not mandate.agent:
+        return case.roles.one("aufgesucht")
+    if mandate.mode == "joint" and not mandate.agent:
+        return case.roles.one("bearbeitend")
+    return agent_forms(case, mandate)
+
+
+def _outward_group(case: DraftCase, group: list[tuple[int, Mandate, bool]], count: Counter[str]) -> dict[str, object]:
+    position, first, many = group[0]
+    names = list(dict.fromkeys(f"„{case.tasks[mandate.task].name}“" for _, mandate, _ in group))
     name = case.tasks[first.task].name
-    free = first.mode in ("joint", "reciprocal") and not first.agent
     acts = f"in wessen Namen bei der Aufgabe {name} gehandelt wird"
     appeals = f"Widerspruchsstelle bei der Aufgabe {name}"
     return {
@@ -211,7 +262,8 @@ def _outward_group(case: DraftCase, group: list[tuple[int, Mandate]], count: Cou
         "ref": f"A02#{mandate_label(position)}" if count[first.task] > 1 else "",
         "acts": first.acts_in_name,
         "appeals": first.appeals,
-        "actor": singular("handelnd") if free else agent_forms(case, first),
+        "actor": _actor(case, first, many),
+        "unchanged": first.mode in _UNCHANGED,
         "acts_open": Placeholder(acts, _path(case, first, "acts_in_name")),
         "appeals_open": Placeholder(appeals, _path(case, first, "appeals")),
     }
@@ -229,7 +281,7 @@ def _carve_outs(case: DraftCase) -> list[dict[str, object]]:
             holder = (
                 partner_forms(case.partners[item.holder])["nom"]
                 if item.holder
-                else "jeder Beteiligte für das eigene Gebiet"
+                else f"{case.roles.one('', 'jeder')['nom']} für das eigene Gebiet"
             )
             out.append(
                 {
@@ -280,12 +332,17 @@ def _areas(case: DraftCase) -> list[dict[str, str]]:
         area = case.members[id].area
         if area.kind == "teil":
             out.append(
-                {"who": partner_forms(case.partners[id])["nom"], "text": _area_text(case, area, f"members/{id}.yaml")}
+                {
+                    "who": f"für {partner_forms(case.partners[id])['akk']}",
+                    "text": _area_text(case, area, f"members/{id}.yaml"),
+                }
             )
     for mandate in case.current_mandates:
         if mandate.area.kind == "teil":
-            who = f"Aufgabe „{case.tasks[mandate.task].name}“"
-            out.append({"who": who, "text": _area_text(case, mandate.area, f"mandates/{mandate.id}.yaml")})
+            text = _area_text(case, mandate.area, f"mandates/{mandate.id}.yaml")
+            # the same villages at the member and at its mandate are one restriction
+            if text not in [item["text"] for item in out]:
+                out.append({"who": f"für die Aufgabe „{case.tasks[mandate.task].name}“", "text": text})
     return out
 
 
@@ -293,7 +350,7 @@ def _area_text(case: DraftCase, area: Any, file: str) -> str:
     if area.text:
         return clause(area.text)
     if area.places:
-        return f"nur {listed(list(area.places))}"
+        return f"nur das Gebiet von {listed(list(area.places))}"
     return Placeholder("Teil des Gebiets", f"cooperations/{case.id}/{file}: area")
 
 
@@ -331,7 +388,11 @@ def _steering(case: DraftCase) -> object:
         for v in body.votes
     ]
     meetings = body.meetings_per_year
+    undecided = not (body.majority or body.quorum or body.tie)
     return {
+        "rules_open": Placeholder("Beschlussregeln des Gremiums", f"{path} (majority, quorum, tie)")
+        if undecided
+        else "",
         "name": body.name,
         "members": list(body.members),
         "chair": body.chair or "",
@@ -368,11 +429,48 @@ def _distribution(case: DraftCase) -> list[dict[str, object]]:
     ]
 
 
+# Who instructs follows from the mode where the mode itself says it; in the others only while no pool is recorded.
+_INSTRUCTS = {
+    "mandating": "auftraggeber",
+    "joint": "auftraggeber",
+    "staff_lending": "auftraggeber",
+    "statutory_assignment": "auftraggeber",
+}
+_INSTRUCTS_WITHOUT_POOL = {
+    "delegating": "beauftragter",
+    "reciprocal": "anstellungskoerperschaft",
+    "shared_facility": "anstellungskoerperschaft",
+}
+
+
+def _supervision(case: DraftCase) -> dict[str, object]:
+    pools = [case.pools[id] for id in case.parties if id in case.pools]
+    disciplinary = {pool.supervision.disciplinary for pool in pools}
+    stated = {pool.supervision.professional for pool in pools} - {"offen"}
+    table = _INSTRUCTS if pools else _INSTRUCTS | _INSTRUCTS_WITHOUT_POOL
+    derived = {table.get(mandate.mode, "offen") for mandate in case.current_mandates}
+    found = stated or derived
+    professional = next(iter(found)) if len(found) == 1 else "offen"
+    return {
+        "disciplinary": disciplinary.pop() if len(disciplinary) == 1 else "anstellungskoerperschaft",
+        "professional": professional,
+        "both_agent": not pools and professional == "beauftragter",
+        "professional_open": Placeholder(
+            "Fachaufsicht über die Bearbeitung", f"cooperations/{case.id}/pools/*.yaml: supervision.professional"
+        ),
+    }
+
+
+def _sole_agent(case: DraftCase) -> str:
+    """The one party that does the work for all, if there is one."""
+    modes = {mandate.mode for mandate in case.current_mandates}
+    agents = {mandate.agent for mandate in case.current_mandates}
+    found = agents.pop() if len(agents) == 1 and modes <= {"delegating", "mandating"} else None
+    return partner_forms(case.partners[found])["nom"] if found else ""
+
+
 def _staff(case: DraftCase) -> dict[str, object]:
     pools = [case.pools[id] for id in case.parties if id in case.pools]
-    path = f"cooperations/{case.id}/pools/"
-    disciplinary = {pool.supervision.disciplinary for pool in pools}
-    professional = {pool.supervision.professional for pool in pools}
     secondments = []
     for pool in pools:
         found = pool.secondment
@@ -391,17 +489,15 @@ def _staff(case: DraftCase) -> dict[str, object]:
     qualifications = [
         {"task": task.name, **_staffing(task)} for task in (case.tasks[id] for id in case.task_ids) if task.staffing
     ]
+    supervision = _supervision(case)
     return {
         "pools": [pool.partner for pool in pools],
+        "posts_open": any(p.fte is None or p.pay_grade is None or p.example for pool in pools for p in pool.positions),
         "secondments": secondments,
         "qualifications": qualifications,
-        "supervision": {
-            "disciplinary": disciplinary.pop() if len(disciplinary) == 1 else "anstellungskoerperschaft",
-            "professional": professional.pop() if len(professional) == 1 else "offen",
-            "professional_open": Placeholder(
-                "Fachaufsicht über die Bearbeitung", f"{path}*.yaml: supervision.professional"
-            ),
-        },
+        "supervision": supervision,
+        "unbound": supervision["professional"] == "weisungsfrei",
+        "sole_agent": _sole_agent(case),
     }
 
 
@@ -424,11 +520,11 @@ def _reports(case: DraftCase) -> dict[str, object]:
     doer: Forms
     if len(agents) == 1:
         doer = partner_forms(case.partners[next(iter(agents))])
-        to = collective("übrig")["dat"]
     elif coordinator and coordinator in case.partners:
-        doer, to = partner_forms(case.partners[coordinator]), collective("übrig")["dat"]
+        doer = partner_forms(case.partners[coordinator])
     else:
-        doer, to = singular("jeweils bearbeitend"), collective("übrig")["dat"]
+        doer = case.roles.one("jeweils bearbeitend")
+    to = case.roles.all("übrig")["dat"]
     due = reporting.due_month
     return {
         "doer": {"nom": doer["nom"], "to": to},

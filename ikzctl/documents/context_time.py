@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from ikzctl.documents.case import DraftCase
 from ikzctl.documents.marks import Placeholder
-from ikzctl.documents.words import clause, collective, day, listed, money, partner_forms, say, sentence, span
+from ikzctl.documents.words import clause, day, listed, money, partner_forms, say, sentence, span
 from ikzctl.library import german
+from ikzctl.library.parties import APPROVED_INSTRUMENTS
 from ikzctl.model.agreement import Grid, NoticeRule
 
 _GRIDS: dict[Grid, str] = {
@@ -34,14 +35,6 @@ _DURATIONS = {
     "offen": "offen",
 }
 _SURVIVALS = {"fortsetzung_unter_uebrigen": "Fortsetzung unter den übrigen", "ende_fuer_alle": "Ende für alle"}
-_CONSENTS = {
-    "alle": "Der Beitritt bedarf der Zustimmung aller Beteiligten.",
-    "mehrheit": "Der Beitritt bedarf der Zustimmung der Mehrheit der Beteiligten.",
-    "zwei_drittel": "Der Beitritt bedarf der Zustimmung von zwei Dritteln der Beteiligten.",
-    "beauftragter": "Der Beitritt bedarf der Zustimmung des beauftragten Beteiligten; "
-    "die übrigen Beteiligten stimmen mit dem Abschluss im Voraus zu.",
-    "vorab_erteilt": "Die Zustimmung zum Beitritt der vorgesehenen Beteiligten wird mit dem Abschluss im Voraus erteilt.",
-}
 
 
 def values(case: DraftCase) -> dict[str, object]:
@@ -65,6 +58,21 @@ def values(case: DraftCase) -> dict[str, object]:
         "gazettes": _gazettes(case),
         "liability": _liability(case),
     }
+
+
+def _consent(case: DraftCase) -> str:
+    """Who has to agree to an accession; empty while that is open."""
+    words = case.roles
+    all_ = words.all()
+    return {
+        "alle": f"Der Beitritt bedarf der Zustimmung {'a' + all_['gen'].replace('der ', 'ller ', 1)}.",
+        "mehrheit": f"Der Beitritt bedarf der Zustimmung der Mehrheit {all_['gen']}.",
+        "zwei_drittel": f"Der Beitritt bedarf der Zustimmung von zwei Dritteln {all_['gen']}.",
+        "beauftragter": f"Der Beitritt bedarf der Zustimmung {words.acting()['gen']}; "
+        f"{words.all('übrig')['nom']} stimmen mit dem Abschluss im Voraus zu.",
+        "vorab_erteilt": "Die Zustimmung zum Beitritt wird mit dem Abschluss im Voraus erteilt"
+        + (", soweit der Beitritt hier vorgesehen ist." if case.agreement.accession.candidates else "."),
+    }.get(case.agreement.accession.consent, "")
 
 
 def _file(case: DraftCase, field: str) -> str:
@@ -114,9 +122,9 @@ def _notice_open(case: DraftCase, ordinary: list[NoticeRule]) -> str:
 def _notice(case: DraftCase, rule: NoticeRule, position: int) -> dict[str, object]:
     path = _file(case, f"notice[{position}]")
     who = {
-        "jeder": "jeder Beteiligte",
-        "beauftragter": "der beauftragte Beteiligte",
-        "uebrige": "jeder der übrigen Beteiligten",
+        "jeder": case.roles.one("", "jeder")["nom"],
+        "beauftragter": case.roles.acting()["nom"],
+        "uebrige": f"{case.roles.one('', 'jeder')['nom'].split(' ')[0]} {case.roles.served()['gen']}",
     }
     named: object = rule.who
     if isinstance(named, tuple):
@@ -178,16 +186,21 @@ def grid_end(day_: date, grid: Grid) -> date:
 
 def _notice_form(case: DraftCase, ordinary: list[NoticeRule]) -> dict[str, object]:
     rule = ordinary[0] if ordinary else NoticeRule(id="offen")
-    everyone = collective("übrig")["dat"]
+    everyone = case.roles.all("übrig")["dat"]
     coordinator = case.cooperation.coordinator
     to = {
         "alle_beteiligten": everyone,
-        "beauftragter": "dem beauftragten Beteiligten",
+        "beauftragter": case.roles.acting()["dat"],
         "koordinator": partner_forms(case.partners[coordinator])["dat"]
         if coordinator and coordinator in case.partners
         else everyone,
     }
-    return {"form": _FORMS[rule.form], "to": to[rule.addressees], "resolution": rule.resolution_required}
+    return {
+        "form": _FORMS[rule.form],
+        "to": to[rule.addressees],
+        "resolution": rule.resolution_required,
+        "agent": case.roles.acting()["nom"] if rule.addressees == "beauftragter" and rule.who == "jeder" else "",
+    }
 
 
 def _leaving(case: DraftCase) -> dict[str, object]:
@@ -200,6 +213,7 @@ def _leaving(case: DraftCase) -> dict[str, object]:
         "survival_open": Placeholder(survival, _file(case, "leaving.survival")),
         "without_agent": found.ends_without_agent and not found.example,
         "minimum": german.number_word(found.minimum_partners) if found.minimum_partners and not found.example else "",
+        "parties": case.roles.all()["bare_nom"],
         "recompute": sentence(found.recompute) if found.recompute else "",
         "tail": sentence(found.tail_cost) if found.tail_cost else "",
         "tail_open": Placeholder("Nachlaufkosten", _file(case, "leaving.tail_cost")),
@@ -217,8 +231,7 @@ def _accession(case: DraftCase) -> dict[str, object]:
             candidates.append(partner_forms(partner)["gen"] + begin)
     return {
         "open": found.open,
-        "consent": _CONSENTS.get(found.consent)
-        or Placeholder("Zustimmung zum Beitritt", _file(case, "accession.consent")),
+        "consent": _consent(case) or Placeholder("Zustimmung zum Beitritt", _file(case, "accession.consent")),
         "conditions": [clause(item) for item in found.conditions],
         "candidates": candidates,
         "buy_in": money(found.buy_in, case.head.house_style.euro) if found.buy_in else "",
@@ -265,6 +278,8 @@ def _approval(case: DraftCase) -> dict[str, object]:
     if name:
         forms = german.decline(name, german.gender_of(name) or authority.gender)
         by, to = forms.accusative, forms.dative
+    elif procedure is None:
+        by, to = "die Aufsichtsbehörde", "der Aufsichtsbehörde"
     else:
         by = to = Placeholder("Genehmigungsbehörde", path)
     codes = {mandate.form for mandate in case.current_mandates}
@@ -273,22 +288,45 @@ def _approval(case: DraftCase) -> dict[str, object]:
     needed = procedure is not None and (
         not forms_of_law or any(form.approval for form in forms_of_law) or None in codes
     )
+    wanted = _wanted_elsewhere(case) if procedure is None else ""
+    needed = needed or wanted == "approval"
     coordinator = case.cooperation.coordinator
     agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
-    applicant: str = Placeholder("Beteiligter, der die Genehmigung beantragt", path)
+    applicant: str = Placeholder("wer die Genehmigung beantragt", path)
     if len(agents) == 1:
         applicant = partner_forms(case.partners[next(iter(agents))])["nom"]
     elif coordinator and coordinator in case.partners:
         applicant = partner_forms(case.partners[coordinator])["nom"]
     return {
         "needed": needed,
-        "notify": any(step.kind == "anzeige" for step in case.agreement.procedure),
-        "amend": needed and procedure is not None and procedure.amendment.procedure == "approval",
+        "notify": wanted == "notification" or any(step.kind == "anzeige" for step in case.agreement.procedure),
+        "amend": needed and (procedure is None or procedure.amendment.procedure == "approval"),
         "dissolve_notify": procedure is not None and procedure.dissolution.procedure == "notification",
         "by": by,
         "to": to,
         "applicant": applicant,
     }
+
+
+# How the laws of the other Länder call what a mode does; only these parameters say approval or notification.
+_PROCEDURE_KEYS = {
+    "delegating": ("delegating", "with_powers"),
+    "mandating": ("mandating", "tasks_only"),
+    "joint": ("joint",),
+}
+
+
+def _wanted_elsewhere(case: DraftCase) -> str:
+    """`approval`, `notification` or nothing, for Länder of which only few figures are recorded."""
+    if case.agreement.instrument not in APPROVED_INSTRUMENTS:
+        return ""
+    found = set()
+    for mandate in case.current_mandates:
+        for key in _PROCEDURE_KEYS.get(mandate.mode, ()):
+            rule = case.law.parameter(key)
+            if rule is not None:
+                found.add(rule.value)
+    return "approval" if "approval" in found else "notification" if "notification" in found else ""
 
 
 def _entry(case: DraftCase) -> dict[str, object]:
@@ -308,17 +346,14 @@ def _entry(case: DraftCase) -> dict[str, object]:
 
 
 def _gazettes(case: DraftCase) -> list[dict[str, str]]:
-    """Publication organs per partner; in an agreement with many parties the by-laws of each say enough."""
-    if len(case.parties) > 15:
-        return []
+    """Publication organs, where they are recorded for every party; otherwise the by-laws of each say enough."""
     out = []
     for id in case.parties:
         partner = case.partners[id]
         names = [g.name for g in partner.gazettes if g.until is None or g.until >= case.as_of]
-        shown = listed(names) or Placeholder(
-            f"Bekanntmachungsorgan, {partner.short_name}", f"partners/{id}.yaml: gazettes"
-        )
-        out.append({"partner": partner_forms(partner)["nom"], "name": shown})
+        if not names:
+            return []
+        out.append({"partner": partner_forms(partner)["nom"], "name": listed(names)})
     return out
 
 

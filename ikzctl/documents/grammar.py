@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
-from ikzctl.documents.content import Absatz, Break, Inline, Inlines, Line, Open, Ref, Text
-from ikzctl.documents.marks import BREAK, OPEN_END, OPEN_PATH, OPEN_START, REF_END, REF_START, VALUE_END, VALUE_START
+from ikzctl.documents.content import Absatz, Break, Inline, Inlines, Line, Open, Ref, Text, plain
+from ikzctl.documents.marks import (
+    BREAK,
+    BRIEF,
+    OPEN_END,
+    OPEN_PATH,
+    OPEN_START,
+    REF_END,
+    REF_START,
+    VALUE_END,
+    VALUE_START,
+)
 from ikzctl.model.errors import UserError
 
 _LABEL = re.compile(r"\[#([a-z][a-z0-9-]*)\]\s+")
@@ -18,13 +29,17 @@ _TOKEN = re.compile(
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def parse(rendered: str, where: str) -> tuple[Absatz, ...]:
-    """Rendered, escaped text → Absätze without numbers of their own; items are counted here."""
+def parse(rendered: str, where: str, *, join_single: bool = False) -> tuple[Absatz, ...]:
+    """Rendered, escaped text → Absätze without numbers of their own; items are counted here.
+
+    `join_single` makes a list of one item part of its sentence; own wording keeps the list that its author wrote.
+    """
     absaetze = []
     for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", rendered.strip("\n \t")):
         lines = [line.strip(" \t") for line in block.split("\n") if line.strip(" \t")]
         if lines:
-            absaetze.append(_absatz(lines, where))
+            absatz = _absatz(lines, where)
+            absaetze.append(replace(absatz, lines=_joined(absatz.lines)) if join_single else absatz)
     return tuple(absaetze)
 
 
@@ -36,7 +51,8 @@ def inlines(rendered: str) -> Inlines:
         _add_text(out, rendered[position : found.start()])
         position = found.end()
         if found["open"] is not None:
-            out.append(Open(html.unescape(found["open"]), html.unescape(found["path"])))
+            label = html.unescape(found["open"])
+            out.append(Open(label.removeprefix(BRIEF), html.unescape(found["path"]), brief=label.startswith(BRIEF)))
         elif found["ref"] is not None:
             clause, _, label = found["ref"].partition("#")
             out.append(Ref(clause, label or None))
@@ -74,6 +90,21 @@ def _absatz(lines: list[str], where: str) -> Absatz:
             f"Klausel {where}: Ein Absatz darf nicht mit einer Nummer beginnen; vor die Aufzählung gehört ein Satz."
         )
     return Absatz(tuple(out), label)
+
+
+def _joined(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """A „1.“ without a „2.“ reads as the end of the sentence that opens it."""
+    out: list[Line] = []
+    for position, line in enumerate(lines):
+        following = lines[position + 1] if position + 1 < len(lines) else None
+        alone = line.mark == "1." and (following is None or following.kind == "satz")
+        before = out[-1] if out else None
+        opens = before is not None and before.kind == "satz" and not plain(before.inlines).endswith((".", "!", "?"))
+        if alone and opens and before is not None:
+            out[-1] = Line("satz", (*before.inlines, Text(" "), *line.inlines))
+        else:
+            out.append(line)
+    return tuple(out)
 
 
 def letter_mark(count: int) -> str:

@@ -15,20 +15,26 @@ VALUE_START, VALUE_END = "\ue000", "\ue001"
 OPEN_START, OPEN_PATH, OPEN_END = "\ue002", "\ue003", "\ue004"
 REF_START, REF_END = "\ue005", "\ue006"
 BREAK = "\ue007"
+BRIEF = "\ue008"
 
 TEMPLATE_MARKS = ("{{", "}}", "{%", "%}", "{#", "#}", "{_{", "}_}", "{_%", "%_}")
 _ILLEGAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
 
 
 class Placeholder(str):
-    """A fact that nobody knows yet: prints as „[offen: …]“ and remembers the registry field that would fill it."""
+    """A fact that nobody knows yet: prints as „[offen: …]“ and remembers the registry field that would fill it.
 
-    __slots__ = ("path",)
+    `brief` prints as „[offen]“: in tables, whose heading says what is missing, and where one answer is asked for many places.
+    """
+
+    __slots__ = ("brief", "path")
     path: str
+    brief: bool
 
-    def __new__(cls, label: str, path: str) -> Placeholder:
+    def __new__(cls, label: str, path: str, *, brief: bool = False) -> Placeholder:
         self = super().__new__(cls, clean(label))
         self.path = clean(path)
+        self.brief = brief
         return self
 
 
@@ -60,7 +66,8 @@ def printed(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
     if isinstance(value, Placeholder):
-        return _joined(OPEN_START, escape(value), OPEN_PATH, escape(value.path), OPEN_END)
+        brief = BRIEF if value.brief else ""
+        return _joined(OPEN_START, brief, escape(value), OPEN_PATH, escape(value.path), OPEN_END)
     return _joined(VALUE_START, escape(printable(value)).replace("\n", BREAK), VALUE_END)
 
 

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from ikzctl.documents.content import Absatz, Annex, Document, Party, Section, Signature, plain
+from ikzctl.documents.content import (
+    CONTENTS_HEADING,
+    ENDORSEMENTS_HEADING,
+    Absatz,
+    Annex,
+    Document,
+    Party,
+    Section,
+    Signature,
+    contents,
+    plain,
+)
 from ikzctl.documents.layouts import Layout, paragraph_texts, text_parts
 from ikzctl.documents.marks import TEMPLATE_MARKS
 from ikzctl.documents.package import OUTPUT_LIMITS, W, parse_xml, read_parts
@@ -102,11 +113,38 @@ def _check_fields(root: etree._Element) -> None:
 def slot_texts(document: Document) -> dict[str, list[str]]:
     return {
         "beteiligte": list(_parties(document)),
-        "einleitung": [text for part in document.introduction for text in section_texts(part)],
+        "einleitung": list(_introduction(document)),
         "vereinbarung": [text for part in document.sections for text in section_texts(part)],
         "unterschriften": [text for block in document.signatures for text in _signature(block)],
-        "anlagen": [text for annex in document.annexes for text in _annex(annex)],
+        "anlagen": [*(text for annex in document.annexes for text in _annex(annex)), *_endorsements(document)],
     }
+
+
+def _introduction(document: Document) -> Iterator[str]:
+    pending = document.contents_list
+    for part in document.introduction:
+        if pending and part.heading:
+            yield from _contents(document)
+            pending = False
+        yield from section_texts(part)
+    if pending:
+        yield from _contents(document)
+
+
+def _contents(document: Document) -> Iterator[str]:
+    yield CONTENTS_HEADING
+    for number, heading, _ in contents(document):
+        yield f"{number}\t{heading}" if number else heading
+
+
+def _endorsements(document: Document) -> Iterator[str]:
+    if document.endorsements:
+        yield ENDORSEMENTS_HEADING
+    for note in document.endorsements:
+        yield note.title
+        yield from note.table.columns
+        for row in note.table.rows:
+            yield from (plain(cell) for cell in row)
 
 
 def control_tags(document: Document) -> list[str]:
@@ -146,7 +184,7 @@ def _parties(document: Document) -> Iterator[str]:
         yield "zwischen"
         yield f"den in Anlage\u00a0{document.parties_annex} aufgeführten {count} Beteiligten"
     elif count >= TABLE_HEAD_FROM:
-        yield "zwischen den Beteiligten"
+        yield "zwischen"
         yield from PARTY_COLUMNS
         for position, party in enumerate(document.parties, 1):
             yield str(position)
@@ -156,16 +194,17 @@ def _parties(document: Document) -> Iterator[str]:
     elif count >= LIST_HEAD_FROM:
         yield "zwischen"
         for position, party in enumerate(document.parties, 1):
-            yield f"{position}.\t" + ", ".join(_party_lines(party))
+            short = plain(party.short)
+            yield f"{position}.\t" + ", ".join(_party_lines(party, short=False)) + (f" {short}" if short else "")
     else:
         for position, party in enumerate(document.parties):
             yield "und" if position else "zwischen"
             yield "\n".join(_party_lines(party))
 
 
-def _party_lines(party: Party) -> Iterable[str]:
-    short = plain(party.short)
-    return [plain(party.name), *(plain(line) for line in party.detail), *([short] if short else [])]
+def _party_lines(party: Party, *, short: bool = True) -> Iterable[str]:
+    last = [plain(party.short)] if short and party.short else []
+    return [plain(party.name), *(plain(line) for line in party.detail), *last]
 
 
 def _signature(block: Signature) -> Iterator[str]:

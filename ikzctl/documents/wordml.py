@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from ikzctl.documents.content import (
+    CONTENTS_HEADING,
+    ENDORSEMENTS_HEADING,
     Absatz,
     Annex,
     Break,
@@ -19,6 +21,7 @@ from ikzctl.documents.content import (
     Signature,
     Table,
     Text,
+    contents,
 )
 from ikzctl.documents.numbering import absatz_bookmark, annex_bookmark, section_bookmark, section_number
 
@@ -52,6 +55,11 @@ TABLE_HEAD_FROM = 16
 LIST_HEAD_FROM = 8
 # after a list the same space as after any Absatz
 _SPACE_AFTER = '<w:spacing w:after="160"/>'
+_TIGHT = '<w:spacing w:after="20"/>'
+# room for „Anlage 10“ before the heading
+_WIDE_TAB = '<w:tabs><w:tab w:val="clear" w:pos="567"/><w:tab w:val="left" w:pos="1247"/></w:tabs>'
+_WIDE_INDENT = '<w:ind w:left="1247" w:hanging="1247"/>'
+_WRITING_HEIGHT = 510
 _TEXT_WIDTH = 9070
 """twentieths of a point: A4 less 2.5 cm on both sides"""
 
@@ -176,8 +184,7 @@ def _sentences(lines: Sequence[Line]) -> str:
 def parties(builder: Builder, document: Document) -> str:
     """The head: running text for a few parties, a numbered list for more, a table or an annex for many."""
     count = len(document.parties)
-    few = count < TABLE_HEAD_FROM or document.parties_annex
-    between = builder.control("R02", "Klausel R02 (Beteiligte)", run("zwischen" if few else "zwischen den Beteiligten"))
+    between = builder.control("R02", "Klausel R02 (Beteiligte)", run("zwischen"))
     start = paragraph("IkzZwischen", between)
     if document.parties_annex:
         words = run(f"den in Anlage\u00a0{document.parties_annex} aufgeführten {count} Beteiligten")
@@ -199,12 +206,58 @@ def _party(party: Party) -> str:
 
 def _in_one_line(party: Party) -> str:
     lines = [runs(party.name, "IkzStark"), *(runs(line) for line in party.detail)]
-    if party.short:
-        lines.append(runs(party.short))
-    return run(", ").join(lines)
+    return run(", ").join(lines) + (run(" ") + runs(party.short) if party.short else "")
 
 
-PARTY_COLUMNS = ("Nr.", "Beteiligter", "Vertretung und Anschrift", "Bezeichnung")
+def introduction(builder: Builder, document: Document) -> str:
+    """Introduction and preamble; a table of contents stands before the first part with a heading."""
+    out = []
+    pending = document.contents_list
+    for part in document.introduction:
+        if pending and part.heading:
+            out.append(_contents(document))
+            pending = False
+        out.append(section(builder, part))
+    return "".join(out) + (_contents(document) if pending else "")
+
+
+def _contents(document: Document) -> str:
+    """A live TOC field without page numbers, as statutes print it: its stored text is right without any layout."""
+    entries = list(contents(document))
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-1" \\n \\h \\u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    lines = [paragraph("IkzZwischen", run(CONTENTS_HEADING, "IkzStark"))]
+    for position, (number, heading, clause) in enumerate(entries):
+        shown = f"{run(number)}<w:r><w:tab/></w:r>{run(heading)}" if number else run(heading)
+        if clause:
+            shown = f'<w:hyperlink w:anchor={quoteattr(section_bookmark(clause))} w:history="1">{shown}</w:hyperlink>'
+        first, last = position == 0, position == len(entries) - 1
+        space = _SPACE_AFTER if last else _TIGHT
+        lines.append(
+            paragraph(
+                "IkzListe", f"{begin if first else ''}{shown}{end if last else ''}", _WIDE_TAB + space + _WIDE_INDENT
+            )
+        )
+    return "".join(lines)
+
+
+def endorsements(document: Document) -> str:
+    """The notes that authority and parties fill in, on a page of their own."""
+    if not document.endorsements:
+        return ""
+    parts = [paragraph("IkzAnlage", run(ENDORSEMENTS_HEADING))]
+    for note in document.endorsements:
+        parts.append(paragraph("IkzUnterschrift", run(note.title), _SPACE_AFTER))
+        parts.append(table(note.table, row_height=_WRITING_HEIGHT))
+        parts.append(paragraph("IkzTabelleZelle", ""))
+    return "".join(parts)
+
+
+PARTY_COLUMNS = ("Nr.", "Körperschaft", "Vertretung und Anschrift", "Bezeichnung")
 
 
 def parties_table(parties_: Sequence[Party]) -> Table:
@@ -255,7 +308,8 @@ def _cell(inner: str, width: int) -> str:
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{inner}</w:tc>'
 
 
-def table(content: Table) -> str:
+def table(content: Table, row_height: int = 0) -> str:
+    """`row_height` is the least height of a row, for tables that are filled in by hand."""
     widths = [_TEXT_WIDTH * share // 100 for share in content.widths]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = "".join(
@@ -267,7 +321,8 @@ def table(content: Table) -> str:
         cells = "".join(
             _cell(paragraph("IkzTabelleZelle", runs(cell)), width) for cell, width in zip(row, widths, strict=True)
         )
-        rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
+        height = f'<w:trHeight w:val="{row_height}" w:hRule="atLeast"/>' if row_height else ""
+        rows.append(f"<w:tr><w:trPr><w:cantSplit/>{height}</w:trPr>{cells}</w:tr>")
     properties = (
         f'<w:tblPr><w:tblStyle w:val="IkzTabelle"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblLook w:val="0020" w:firstRow="1"/></w:tblPr>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -16,36 +17,65 @@ from ikzctl.model.partner import Partner
 Forms = dict[str, str]
 
 COLLECTIVE = "die Beteiligten"
-"""The only collective term: the clauses are written with it, and half a text with another word would be worse than none."""
 _UNITS: dict[str, german.Unit] = {"tag": "day", "woche": "week", "monat": "month", "jahr": "year"}
+_KEYS: dict[str, german.Case] = {"nom": "nominative", "gen": "genitive", "dat": "dative", "akk": "accusative"}
 
 
-def collective(adjective: str = "") -> Forms:
-    """`die (übrigen) Beteiligten` in all cases."""
-    lead = f"{adjective}en " if adjective else ""
-    articles = {"nom": "die", "gen": "der", "dat": "den", "akk": "die"}
-    return {key: f"{article} {lead}Beteiligten" for key, article in articles.items()}
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The words of one agreement for its parties; `unknown` are terms whose forms nobody knows, so that they are not used."""
+
+    party: german.RoleNoun
+    agent: german.RoleNoun | None = None
+    """own word for whoever acts for the others; None: the party's word with „beauftragt“"""
+    rest: german.RoleNoun | None = None
+    """own word for those others"""
+    unknown: tuple[str, ...] = ()
+
+    def all(self, adjective: str = "") -> Forms:
+        """`die (übrigen) Beteiligten` in all cases, and without article as `bare_…`."""
+        definite = {key: self.party.plural(case, adjective) for key, case in _KEYS.items()}
+        bare = {f"bare_{key}": self.party.plural(case, adjective, definite=False) for key, case in _KEYS.items()}
+        return definite | bare
+
+    def one(self, adjective: str = "", determiner: german.Determiner = "der") -> Forms:
+        """`der zuständige Beteiligte`, `jeder Beteiligte`, `ein Beteiligter` in all cases."""
+        return _singular(self.party, adjective, determiner)
+
+    def acting(self) -> Forms:
+        """`der beauftragte Beteiligte`, or the agreement's own word for it."""
+        return _singular(self.agent, "", "der") if self.agent else self.one("beauftragt")
+
+    def served(self) -> Forms:
+        """`die übrigen Beteiligten`, or the agreement's own word for those for whom somebody acts."""
+        if self.rest is None:
+            return self.all("übrig")
+        return {key: self.rest.plural(case) for key, case in _KEYS.items()}
 
 
-def singular(adjective: str) -> Forms:
-    """`der zuständige Beteiligte` in all cases, and bare (`zuständiger Beteiligter`)."""
+def _singular(noun: german.RoleNoun, adjective: str, determiner: german.Determiner) -> Forms:
+    forms = {key: noun.singular(case, adjective, determiner) for key, case in _KEYS.items()}
+    more = {f"rel_{key}": german.article(noun.gender, case) for key, case in _KEYS.items()}
+    more["rel_gen"] = "deren" if noun.gender == "feminin" else "dessen"
+    more["bare_nom"] = noun.singular("nominative", adjective, "")
+    return {**forms, **more, **pronouns(noun.gender)}
+
+
+def pronouns(gender: german.Gender) -> Forms:
     return {
-        "nom": f"der {adjective}e Beteiligte",
-        "gen": f"des {adjective}en Beteiligten",
-        "dat": f"dem {adjective}en Beteiligten",
-        "akk": f"den {adjective}en Beteiligten",
-        "bare_nom": f"{adjective}er Beteiligter",
+        "pron_dat": "ihr" if gender == "feminin" else "ihm",
+        "pron_akk": {"feminin": "sie", "neutrum": "es"}.get(gender, "ihn"),
     }
 
 
-def determined(word: Literal["jed", "ein"]) -> Forms:
-    """`jeder Beteiligte`, `ein Beteiligter` in all cases."""
-    return {
-        "nom": "jeder Beteiligte" if word == "jed" else "ein Beteiligter",
-        "gen": f"{word}es Beteiligten",
-        "dat": f"{word}em Beteiligten",
-        "akk": f"{word}en Beteiligten",
-    }
+def roles(all_parties: str, agent: str | None = None, others: str | None = None) -> Roles:
+    """The words that the registry asks for, as far as their forms are known."""
+    known = [(term, german.role_noun(term)) if term else ("", None) for term in (all_parties, agent, others)]
+    fallback = german.role_noun(COLLECTIVE)
+    party = known[0][1] or fallback
+    if party is None:
+        raise ValueError(COLLECTIVE)
+    return Roles(party, known[1][1], known[2][1], tuple(term for term, noun in known if term and noun is None))
 
 
 def partner_forms(partner: Partner) -> Forms:
@@ -68,16 +98,15 @@ def partner_forms(partner: Partner) -> Forms:
         "gen": forms.genitive,
         "dat": forms.dative,
         "akk": forms.accusative,
-        "pronoun_dat": "ihr" if grammar.gender == "feminin" else "ihm",
+        **pronouns(grammar.gender),
         "name": partner.legal_name,
     }
 
 
 def open_forms(label: str, path: str) -> Forms:
     """A partner that is not known yet, in whatever case."""
-    return dict.fromkeys(("nom", "gen", "dat", "akk", "name", "bare_nom"), Placeholder(label, path)) | {
-        "pronoun_dat": "dort"
-    }
+    forms = dict.fromkeys(("nom", "gen", "dat", "akk", "name", "bare_nom"), Placeholder(label, path))
+    return forms | {"pron_dat": "dort", "pron_akk": "diese Stelle"}
 
 
 def say(*parts: object) -> Markup:
