@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ikzctl.library.german import citation
 from ikzctl.model.findings import NormState
-from ikzctl.model.mandate import BasisCode, Mandate
+from ikzctl.model.mandate import BasisCode, FormCode, Mandate
 from ikzctl.model.manifest import LoggingRule
 from ikzctl.model.task import DataClass, Task
 
@@ -94,8 +95,20 @@ _ALL = (
         "host",
         document="personalvertrag",
     ),
+    Basis(
+        "mitbenutzung",
+        "Beschäftigte eines Beteiligten, der eine Einrichtung des Betreibers für eigene Vorgänge mitbenutzt",
+        (),  # the form says it, see `norms`
+        "verified",
+        # nobody works for somebody else: everybody is responsible for its own cases
+        "home",
+    ),
 )
+# In these grounds the staff do the host's work, which is just what nobody does in co-use.
+_FOR_OTHERS = ("deleg", "av80", "av28")
 BASES: dict[BasisCode, Basis] = {b.code: b for b in _ALL}
+
+_CO_USE_RP = "§ 12 Abs. 1 Satz 1 Alt. 2 KomZG"
 
 LOG_SOCIAL = LoggingRule(
     code="sgbx79-4",
@@ -133,12 +146,14 @@ def derive_basis(mandate: Mandate, data: Decisive, role_kind: str | None, land: 
         return "fzv75"
     if land == "RP" and data == "melderegister" and role_kind == "auskunft":
         return "melde1-3"
+    if mandate.mode == "shared_facility":
+        return "mitbenutzung"
     if mandate.form in ("E", "F"):
         # outside the law on co-operation competence does not move, whatever the mode is called
         return _processing(data)
     if mandate.mode == "delegating":
         return "deleg"
-    if mandate.mode in ("mandating", "shared_facility"):
+    if mandate.mode == "mandating":
         return _processing(data)
     if mandate.mode == "statutory_assignment":
         return {"agent": "deleg", "principal": _processing(data), "offen": None}[mandate.acts_in_name]
@@ -163,6 +178,20 @@ def _mutual(mandate: Mandate, data: Decisive, role_kind: str | None) -> BasisCod
 def unsuitable(basis: Basis, data: Decisive) -> bool:
     """True if this ground cannot carry access to such data, or carries no access to other partners' tenants at all."""
     return basis.code == "own" or bool(basis.data and data not in basis.data) or data in basis.refused
+
+
+def contradicts(basis: Basis, mandate: Mandate) -> bool:
+    """True if the ground says that staff work for the host where they only use its facility, or the other way round."""
+    if mandate.mode == "shared_facility":
+        return basis.code in _FOR_OTHERS
+    return basis.code == "mitbenutzung"
+
+
+def norms(basis: Basis | None, form: FormCode | None, of_form: Sequence[str], land: str) -> tuple[str, ...]:
+    """What a lawyer has to look up, the form first; printed as citations, each once."""
+    if basis and basis.code == "mitbenutzung" and (land, form) == ("RP", "D"):
+        of_form = (_CO_USE_RP,)  # the form names the sentence, this ground its second alternative
+    return tuple(dict.fromkeys(map(citation, (*of_form, *(basis.norms if basis else ())))))
 
 
 def logging_rule(basis: BasisCode | None, data: Decisive) -> LoggingRule | None:

@@ -100,6 +100,15 @@ class Case:
         return out
 
     @cached_property
+    def data_roles(self) -> dict[str | None, list[DataProtectionRole]]:
+        """Task (None: all tasks) → entries about who is responsible, without processing on behalf."""
+        out: dict[str | None, list[DataProtectionRole]] = defaultdict(list)
+        for entry in self.agreement.data_protection if self.agreement else ():
+            if entry.model != "auftragsverarbeitung":
+                out[entry.task].append(entry)
+        return out
+
+    @cached_property
     def systems(self) -> dict[str, SystemView]:
         return {}
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ikzctl.access.case import Case, Part, example_remark, reason
-from ikzctl.access.periods import Cap, Span
+from ikzctl.access.periods import Cap, Span, relevant
 from ikzctl.library.gates import STAGES_DE, readiness_gaps, security_results
 from ikzctl.library.german import enumeration
 from ikzctl.model.agreement import ProcedureStep, Version
+from ikzctl.model.base import Period
 from ikzctl.model.cooperation import Milestone
 from ikzctl.model.mandate import Mandate
 from ikzctl.model.manifest import Reason, Remark
-from ikzctl.model.member import Member, MemberException
+from ikzctl.model.member import EarlierMembership, Member, MemberException
 
 _DAY = timedelta(days=1)
+_NOTHING_HANDED_OVER = ("shared_facility", "staff_lending")
 _APPROVED = ("erteilt", "erteilt_mit_auflagen", "fiktion")
 _STATE_DE = {
     "entwurf": "Entwurf",
@@ -120,11 +122,11 @@ def membership_part(case: Case, partner: str, mandate_id: str, mandate: Mandate)
         return Part(
             reasons=(reason("mitgliedschaft_fehlt", f"{name}: Eine Mitgliedschaft ist nicht eingetragen.", file),)
         )
-    span = _member_span(member, f"{name}: Die Mitgliedschaft", file)
+    span, present = _membership(member, case.as_of, f"{name}: Die Mitgliedschaft", file)
     reasons: list[Reason] = []
-    if member.state == "vorgesehen":
+    if present and member.state == "vorgesehen":
         reasons.append(reason("mitgliedschaft_vorgesehen", f"{name}: Die Mitgliedschaft ist erst vorgesehen.", file))
-    elif member.state == "ausgeschieden" and (span.last is None or span.last >= case.as_of):
+    elif present and member.state == "ausgeschieden" and (span.last is None or span.last >= case.as_of):
         reasons.append(reason("mitgliedschaft_beendet", f"{name}: Der Partner ist ausgeschieden.", file))
     if member.role == "beobachter":
         reasons.append(reason("beobachter", f"{name}: Der Partner nimmt nur als Beobachter teil.", file))
@@ -138,10 +140,21 @@ def membership_part(case: Case, partner: str, mandate_id: str, mandate: Mandate)
     return Part((span,), reasons=tuple(reasons), remarks=example_remark(f"{name}: Die Mitgliedschaft", file, member))
 
 
-def _member_span(member: Member, what: str, file: str) -> Span:
-    ends = [day for day in (member.until, member.termination and member.termination.effective) if day]
-    announced = member.state == "vorgesehen"
-    return Span("mitgliedschaft", what, file, member.from_, min(ends, default=None), announced)
+def _membership(member: Member, as_of: date, what: str, file: str) -> tuple[Span, bool]:
+    """The membership that counts on the day, and whether it is the present one, which alone the record's state speaks of."""
+    memberships = (*map(_until_notice, member.earlier), _until_notice(member))
+    counts = relevant(memberships, as_of)
+    present = counts is memberships[-1]
+    announced = present and member.state == "vorgesehen"
+    return Span("mitgliedschaft", what, file, counts.from_, counts.until, announced), present
+
+
+def _until_notice(membership: Member | EarlierMembership) -> Period:
+    """A notice ends a membership although its `until` may not be entered yet."""
+    end = membership.termination.effective if membership.termination else None
+    if end is None or (membership.until is not None and membership.until <= end):
+        return membership
+    return membership.model_copy(update={"until": end})
 
 
 def _excepted(exception: MemberException, mandate_id: str, mandate: Mandate) -> bool:
@@ -172,7 +185,18 @@ def mandate_part(case: Case, mandate_id: str, mandate: Mandate) -> Part:
             text = f"Die Zustimmung „{id}“, auf die sich das Mandat stützt, liegt nicht vor."
             reasons.append(reason("zustimmung_fehlt", text, case.file("agreement")))
     span = Span("mandat", f"Das Mandat „{mandate_id}“", file, mandate.from_, mandate.until)
-    return Part((span,), reasons=tuple(reasons), remarks=example_remark(f"Das Mandat „{mandate_id}“", file, mandate))
+    remarks = (*_parts_remark(mandate_id, mandate, file), *example_remark(f"Das Mandat „{mandate_id}“", file, mandate))
+    return Part((span,), reasons=tuple(reasons), remarks=remarks)
+
+
+def _parts_remark(mandate_id: str, mandate: Mandate, file: str) -> Iterator[Remark]:
+    """Which application role serves which part of a task only people know; without their word the roles of the whole task are given."""
+    if mandate.scope.kind == "teil" and mandate.mode not in _NOTHING_HANDED_OVER and not mandate.roles:
+        text = (
+            f"Das Mandat „{mandate_id}“ überträgt nur Teile der Aufgabe und nennt keine Rollen („roles“); "
+            "vergeben werden alle Rollen der Aufgabe, die eine Stelle hat."
+        )
+        yield Remark(code="teile_ohne_rollen", text=text, file=file)
 
 
 def security_part(case: Case, home: str) -> Part:

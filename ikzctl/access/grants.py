@@ -7,10 +7,20 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
-from ikzctl.access.bases import BASES, decisive_data, derive_basis, logging_rule, unsuitable
+from ikzctl.access.bases import (
+    BASES,
+    Basis,
+    Decisive,
+    contradicts,
+    decisive_data,
+    derive_basis,
+    logging_rule,
+    norms,
+    unsuitable,
+)
 from ikzctl.access.case import Case, Part, example_remark, reason
 from ikzctl.access.gates import (
     agreement_part,
@@ -27,6 +37,7 @@ from ikzctl.access.preconditions import Answer, Asked, basis_answer, claim_holds
 from ikzctl.library.german import citation
 from ikzctl.library.law import weaker
 from ikzctl.model.errors import UserError
+from ikzctl.model.findings import NormState
 from ikzctl.model.mandate import BasisCode, Mandate
 from ikzctl.model.manifest import EndsBy, Ground, Reason, Remark
 from ikzctl.model.system import System, Tenant
@@ -100,14 +111,13 @@ class _Computation:
     def run(self) -> Iterator[Grant]:
         whole = cooperation_part(self.case)
         for mandate_id, mandate in self.case.folder.mandates.items():
-            general = (whole, mandate_part(self.case, mandate_id, mandate))
-            by_home: dict[str, tuple[Post, ...]] = {}
-            for home, host in work(mandate):
-                if home not in by_home:
-                    by_home[home] = posts(self.case, home, mandate)
+            general: tuple[Part, ...] = (whole, mandate_part(self.case, mandate_id, mandate))
+            pairs = tuple(work(mandate))
+            by_home = {home: posts(self.case, home, mandate) for home in dict.fromkeys(home for home, _ in pairs)}
+            general = (*general, _facility_part(self.case, mandate_id, mandate, chain.from_iterable(by_home.values())))
+            for home, host in pairs:
                 if by_home[home]:
-                    facility = _facility_part(self.case, mandate_id, mandate, by_home[home])
-                    shared = (*general, facility, *self._pair(mandate_id, mandate, home, host))
+                    shared = (*general, *self._pair(mandate_id, mandate, home, host))
                     yield from self._in_tenants(mandate_id, mandate, host, by_home[home], shared)
 
     def _pair(self, mandate_id: str, mandate: Mandate, home: str, host: str) -> tuple[Part, ...]:
@@ -199,11 +209,14 @@ def _state(spans: list[Span], caps: list[Cap], reasons: set[Reason], as_of: date
     return ("suspended" if codes else "active"), common(spans, caps)
 
 
-def _facility_part(case: Case, mandate_id: str, mandate: Mandate, wanted: tuple[Post, ...]) -> Part:
-    """Co-use covers one facility; where the posts have roles in several systems nothing says which of them is meant."""
+def _facility_part(case: Case, mandate_id: str, mandate: Mandate, wanted: Iterable[Post]) -> Part:
+    """Co-use covers one facility; where the users' posts have roles in several systems the mandate has to name the one."""
     if mandate.mode != "shared_facility" or len({post.system for post in wanted}) < 2:
         return Part()
-    text = f"Welches System das Mandat „{mandate_id}“ zur Mitbenutzung freigibt, ist nicht bestimmt."
+    text = (
+        f"Welches System das Mandat „{mandate_id}“ zur Mitbenutzung freigibt, ist nicht bestimmt; "
+        "unter „systems“ muss genau eines stehen."
+    )
     return Part(reasons=(reason("einrichtung_unbestimmt", text, case.file("mandate", mandate_id)),))
 
 
@@ -246,11 +259,20 @@ def ground(case: Case, mandate_id: str, mandate: Mandate, post: Post, host: str)
     asked = Asked(case, basis, post.home, host, mandate.task, system) if basis else None
     found = basis_answer(asked, file, mandate_id)
     part = found.part
-    if basis and unsuitable(basis, data):
-        text = f"Der Zugriffsgrund „{basis.code}“ trägt keinen Zugriff auf Daten dieser Art ({data}) bei einem anderen Partner."
-        wrong = reason("zugriffsgrund_unpassend", text, file)
-        part = Part(part.spans, reasons=(*part.reasons, wrong))
+    if basis:
+        wrong = tuple(reason("zugriffsgrund_unpassend", text, file) for text in _unsuitable(basis, data, mandate))
+        part = Part(part.spans, reasons=(*part.reasons, *wrong))
     return _ground(case, mandate_id, mandate, post.home, host, code, found), part
+
+
+def _unsuitable(basis: Basis, data: Decisive, mandate: Mandate) -> Iterator[str]:
+    if unsuitable(basis, data):
+        yield f"Der Zugriffsgrund „{basis.code}“ trägt keinen Zugriff auf Daten dieser Art ({data}) bei einem anderen Partner."
+    if contradicts(basis, mandate):
+        what = "wer eine Einrichtung mitbenutzt, arbeitet nicht für ihren Betreiber"
+        if mandate.mode != "shared_facility":
+            what = "das Mandat gestattet keine Mitbenutzung"
+        yield f"Der Zugriffsgrund „{basis.code}“ passt nicht zur Art der Zusammenarbeit: {what}."
 
 
 def _ground(
@@ -260,11 +282,13 @@ def _ground(
     data = decisive_data(task)
     basis = BASES[code] if code else None
     form = case.law.form(mandate.form) if case.law and mandate.form else None
-    states = [s for s in (basis.state if basis else None, form.state if form else None) if s]
+    joint: NormState | None = "partly" if found.jointly else None  # Article 26 is well known but was not read again
+    states = [s for s in (basis.state if basis else None, form.state if form else None, joint) if s]
+    printed = norms(basis, mandate.form, form.norms if form else (), case.land)
     return Ground(
         basis=code,
         basis_text=basis.text if basis else None,
-        norms=tuple(dict.fromkeys(map(citation, (*(form.norms if form else ()), *(basis.norms if basis else ()))))),
+        norms=(*printed, citation("Art. 26 DSGVO")) if found.jointly else printed,
         norm_state=weaker(*states) if states else None,
         agreement=case.folder.id if case.agreement else None,
         agreement_version=case.texts.current if case.texts else None,
@@ -278,5 +302,6 @@ def _ground(
         data=task.data,
         data_class=data,
         controller=(home if basis.controller == "home" else host) if basis else None,
+        joint_controllers=tuple(sorted((home, host))) if found.jointly else (),
         logging=logging_rule(code, data),
     )

@@ -34,7 +34,14 @@ class Post:
 
 def work(mandate: Mandate) -> Iterator[tuple[str, str]]:
     """Pairs (whose staff, in whose tenant), never a partner for itself."""
-    if mandate.mode in _MUTUAL:
+    if mandate.mode == "shared_facility":
+        # the operator opens its own facility to the others, whose staff come in with cases of their own
+        yield from (
+            (user, mandate.agent)
+            for user in dict.fromkeys(mandate.principals)
+            if mandate.agent and user != mandate.agent
+        )
+    elif mandate.mode in _MUTUAL:
         parties = tuple(dict.fromkeys(mandate.parties))
         yield from ((home, host) for home in parties for host in parties if home != host)
     elif mandate.agent:
@@ -42,7 +49,7 @@ def work(mandate: Mandate) -> Iterator[tuple[str, str]]:
 
 
 def posts(case: Case, home: str, mandate: Mandate) -> tuple[Post, ...]:
-    """Positions of the partner's pool for the task of the mandate, with their roles in systems of that task."""
+    """Positions of the partner's pool for the mandate's task, with their roles in systems of that task as far as it names any."""
     pool = case.pool(home)
     if pool is None:
         return ()
@@ -50,15 +57,18 @@ def posts(case: Case, home: str, mandate: Mandate) -> tuple[Post, ...]:
         post
         for position in pool.positions
         if not position.tasks or mandate.task in position.tasks
-        for post in _roles(case, home, pool, position, mandate.task)
+        for post in _roles(case, home, pool, position, mandate)
     )
 
 
-def _roles(case: Case, home: str, pool: StaffPool, position: Position, task: str) -> Iterator[Post]:
+def _roles(case: Case, home: str, pool: StaffPool, position: Position, mandate: Mandate) -> Iterator[Post]:
     by_role: dict[tuple[str, str], list[ApplicationRole]] = defaultdict(list)
     for entry in position.roles:
         by_role[entry.system, entry.role].append(entry)
+    task = mandate.task
     for (system, role_id), entries in by_role.items():
+        if (mandate.systems and system not in mandate.systems) or (mandate.roles and role_id not in mandate.roles):
+            continue
         view = case.system(system)
         role = view.roles.get(role_id)
         if task == role.task if role and role.task else task in view.system.tasks:
@@ -114,11 +124,17 @@ def gaps(case: Case) -> tuple[str, ...]:
     for id, mandate in case.folder.mandates.items():
         pairs = tuple(work(mandate))
         if not pairs:
-            out.append(f"Mandat „{id}“: Es steht nicht fest, wer für wen arbeitet; daraus folgt kein Recht.")
+            who = (
+                "wer die Einrichtung betreibt und wer sie mitbenutzt"
+                if mandate.mode == "shared_facility"
+                else "wer für wen arbeitet"
+            )
+            out.append(f"Mandat „{id}“: Es steht nicht fest, {who}; daraus folgt kein Recht.")
         for home in dict.fromkeys(home for home, _ in pairs):
             if case.pool(home) is None:
                 out.append(f"Mandat „{id}“: {case.name(home)} hat keinen Personalpool; daraus folgt kein Recht.")
             elif not posts(case, home, mandate):
-                text = f"Mandat „{id}“: Keine Stelle von {case.name(home)} hat eine Rolle in einem System der Aufgabe."
-                out.append(text)
+                named = "vom Mandat genannte " if mandate.roles else ""
+                where = "einem System, das das Mandat nennt" if mandate.systems else "einem System der Aufgabe"
+                out.append(f"Mandat „{id}“: Keine Stelle von {case.name(home)} hat eine {named}Rolle in {where}.")
     return tuple(out)

@@ -28,13 +28,23 @@ class Asked:
     def of(self, partner: str) -> str:
         return self.case.name(partner)
 
+    @property
+    def controller(self) -> str:
+        return self.home if self.basis.controller == "home" else self.host
+
+    @property
+    def processor(self) -> str:
+        """Who would process on behalf: always the other side."""
+        return self.host if self.basis.controller == "home" else self.home
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ids of the documents the ground rests on, and what it adds to the grant."""
+    """Ids of the documents the ground rests on, what it adds to the grant, and whether both partners decide jointly (Art. 26)."""
 
     documents: tuple[str, ...]
     part: Part
+    jointly: bool = False
 
 
 _Missing = tuple[ReasonCode, str, str]
@@ -45,6 +55,11 @@ _DOCUMENT: dict[str, _Missing] = {
         "vertrag_art28_fehlt",
         "der Vertrag über die Auftragsverarbeitung",
         "Art. 28 Abs. 3 DSGVO",
+    ),
+    "vereinbarung_art_26": (
+        "vereinbarung_art26_fehlt",
+        "die Vereinbarung über die gemeinsame Verantwortung",
+        "Art. 26 Abs. 1 DSGVO",
     ),
     "festlegung_79": ("abruf_festlegung_fehlt", "die Festlegung zum automatisierten Abruf", "§ 79 Abs. 2 SGB X"),
     "zustimmung_fzv_75": (
@@ -65,6 +80,8 @@ def answer(asked: Asked) -> Answer:
     basis = asked.basis
     if basis.code == "seconded":
         return _secondment(asked)
+    if basis.code == "mitbenutzung":
+        return _co_use(asked)
     found = _concluded(asked, basis.document) if basis.document else None
     reasons = [] if found or not basis.document else [_document_missing(asked, basis.document)]
     more = _MORE.get(basis.code)
@@ -76,11 +93,16 @@ def answer(asked: Asked) -> Answer:
 def _concluded(asked: Asked, kind: str) -> Document | None:
     """The document of that kind between the two partners, if it is concluded."""
     by_partner: Mapping[str | None, Sequence[Document]] = asked.case.documents.get(kind, {})
-    for document in (*by_partner.get(asked.host, ()), *by_partner.get(None, ())):
-        between = document.between or (asked.home, asked.host)
-        if asked.home in between and asked.host in between and in_effect(document, asked.case.as_of):
+    # the shorter of two lists: the one partner that works with all others has a paper with each of them
+    own = min((by_partner.get(partner, ()) for partner in (asked.home, asked.host)), key=len)
+    for document in (*own, *by_partner.get(None, ())):
+        if _covers(document, asked) and in_effect(document, asked.case.as_of):
             return document
     return None
+
+
+def _covers(document: Document, asked: Asked) -> bool:
+    return not document.between or {asked.home, asked.host} <= set(document.between)
 
 
 def in_effect(document: Document, day: date) -> bool:
@@ -96,17 +118,11 @@ def _document_missing(asked: Asked, kind: str) -> Reason:
 def _notices(asked: Asked) -> list[Reason]:
     """Both notices of § 80: the controller's and, because the processor is a public body, the processor's own."""
     case = asked.case
-    entries = [
-        entry
-        for controller in (asked.host, None)
-        for task in (asked.task, None)
-        for entry in case.processing.get((task, controller), ())
-        if entry.processor in (asked.home, None)
-    ]
+    entries = [entry for entry in _orders(asked) if entry.processor in (asked.processor, None)]
     out: list[Reason] = []
     sides: tuple[tuple[ReasonCode, str, str, Callable[[DataProtectionRole], date | None]], ...] = (
-        ("anzeige_80_auftraggeber_fehlt", asked.host, "Satz 1", lambda e: e.notice_80_controller),
-        ("anzeige_80_auftragsverarbeiter_fehlt", asked.home, "Satz 2", lambda e: e.notice_80_processor),
+        ("anzeige_80_auftraggeber_fehlt", asked.controller, "Satz 1", lambda e: e.notice_80_controller),
+        ("anzeige_80_auftragsverarbeiter_fehlt", asked.processor, "Satz 2", lambda e: e.notice_80_processor),
     )
     for code, partner, sentence, day_of in sides:
         days = [day_of(entry) for entry in entries]
@@ -114,6 +130,16 @@ def _notices(asked: Asked) -> list[Reason]:
             text = f"{asked.of(partner)}: Die Auftragsverarbeitung von Sozialdaten ist der Aufsicht nicht angezeigt."
             out.append(reason(code, text, case.file("agreement"), f"§ 80 Abs. 1 {sentence} SGB X"))
     return out
+
+
+def _orders(asked: Asked) -> list[DataProtectionRole]:
+    """Entries about processing on behalf of the controller, for this task or for all."""
+    return [
+        entry
+        for controller in (asked.controller, None)
+        for task in (asked.task, None)
+        for entry in asked.case.processing.get((task, controller), ())
+    ]
 
 
 def _retrieval(asked: Asked) -> list[Reason]:
@@ -142,6 +168,45 @@ def _retrieval(asked: Asked) -> list[Reason]:
 
 
 _MORE: dict[str, Callable[[Asked], list[Reason]]] = {"av80": _notices, "abruf79": _retrieval}
+
+
+def _co_use(asked: Asked) -> Answer:
+    """Everybody's own cases in a common facility: what is needed depends on how the agreement deals out responsibility."""
+    case = asked.case
+    task = case.registry.task(asked.task)
+    if not task.data:
+        return Answer((), Part())
+    entries = [entry for id in (asked.task, None) for entry in case.data_roles.get(id, ())]
+    joint = [entry for entry in entries if entry.model == "gemeinsam_verantwortlich"]
+    if joint:
+        return _joint(asked, joint)
+    if any(entry.model == "getrennt_verantwortlich" for entry in entries):
+        return Answer((), Part())
+    if any(entry.processor == asked.processor for entry in _orders(asked)):
+        found = _concluded(asked, "auftragsverarbeitungsvertrag")
+        reasons = [] if found else [_document_missing(asked, "auftragsverarbeitungsvertrag")]
+        reasons += _notices(asked) if "sozialdaten" in task.data else []
+        return Answer((found.id,) if found else (), Part(reasons=tuple(reasons)))
+    text = (
+        f"Wer bei der Mitbenutzung von {asked.system.name} durch {asked.of(asked.home)} für die Daten verantwortlich ist, "
+        "steht nicht fest."
+    )
+    open_role = reason("datenschutzrolle_offen", text, case.file("agreement"), "Art. 4 Nr. 7 DSGVO")
+    return Answer((), Part(reasons=(open_role,)))
+
+
+def _joint(asked: Asked, entries: Sequence[DataProtectionRole]) -> Answer:
+    """The arrangement of Article 26: where the agreement names papers, every one that covers both partners, else any of the kind."""
+    case, kind = asked.case, "vereinbarung_art_26"
+    named = {entry.document for entry in entries if entry.document}
+    papers = [case.document_ids[id] for id in sorted(named) if id in case.document_ids]
+    if named:
+        papers = [document for document in papers if _covers(document, asked)]
+        found = papers if all(in_effect(document, case.as_of) for document in papers) else []
+    else:
+        found = [document for document in (_concluded(asked, kind),) if document]
+    reasons = () if found else (_document_missing(asked, kind),)
+    return Answer(tuple(document.id for document in found), Part(reasons=reasons), jointly=True)
 
 
 def _secondment(asked: Asked) -> Answer:

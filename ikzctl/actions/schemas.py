@@ -1,10 +1,11 @@
-"""JSON Schemas of the registry's files, generated from the models; editors use them, ikzctl itself does not."""
+"""JSON Schemas of the registry's files and of the access manifest, generated from the models; ikzctl itself does not use them."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from ikzctl.access.schema import SCHEMA_NAME, manifest_schema_text
 from ikzctl.model.kinds import KINDS, Kind
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,7 +24,7 @@ def schema_of(kind: Kind) -> dict[str, Any]:
 def all_schemas() -> dict[str, bytes]:
     """File name → content, the same bytes every time."""
     texts = {schema_name(kind): _text(schema_of(kind)) for kind in KINDS}
-    return dict(sorted(texts.items()))
+    return dict(sorted({**texts, SCHEMA_NAME: manifest_schema_text()}.items()))
 
 
 def _text(schema: dict[str, Any]) -> bytes:

@@ -26,7 +26,7 @@ Mode = Literal[
     "delegating", "mandating", "joint", "shared_facility", "reciprocal", "staff_lending", "statutory_assignment"
 ]
 FormCode = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I"]
-BasisCode = Literal["own", "deleg", "av80", "av28", "abruf79", "fzv75", "melde1-3", "seconded"]
+BasisCode = Literal["own", "deleg", "av80", "av28", "abruf79", "fzv75", "melde1-3", "seconded", "mitbenutzung"]
 
 
 class TaskPart(Part):

@@ -37,7 +37,11 @@ EndRule = Literal[
     "rezertifizierung",
 ]
 RemarkCode = Literal[
-    "beispieldaten", "genehmigung_nicht_dokumentiert", "genehmigungspflicht_unbekannt", "besetzung_offen"
+    "beispieldaten",
+    "besetzung_offen",
+    "genehmigung_nicht_dokumentiert",
+    "genehmigungspflicht_unbekannt",
+    "teile_ohne_rollen",
 ]
 ReasonCode = Literal[
     "abordnung_beendet",
@@ -57,6 +61,7 @@ ReasonCode = Literal[
     "ausnahme_des_mitglieds",
     "beobachter",
     "bereitschaft_fehlt",
+    "datenschutzrolle_offen",
     "dienstanweisung_fehlt",
     "einrichtung_unbestimmt",
     "genehmigung_fehlt",
@@ -91,6 +96,7 @@ ReasonCode = Literal[
     "vereinbarung_fehlt",
     "vereinbarung_nicht_begonnen",
     "vereinbarung_nicht_in_kraft",
+    "vereinbarung_art26_fehlt",
     "vertrag_art28_fehlt",
     "wirksamwerden_offen",
     "zugriff_ausgeschlossen",
@@ -147,6 +153,9 @@ class Ground(Part):
     data: Many[DataClass] = many("Arten der Daten der Aufgabe")
     data_class: DataClass | Literal["keine"] = field("Datenart, nach der sich der Zugriffsgrund richtet")
     controller: PartnerRef | None = field("Verantwortlicher für die Verarbeitung")
+    joint_controllers: Many[PartnerRef] = many(
+        "Partner, die für eine gemeinsame Einrichtung gemeinsam verantwortlich sind"
+    )
     logging: LoggingRule | None = field("Protokollregel, soweit eine vorgeschrieben ist")
 
 

@@ -44,7 +44,7 @@ def test_one_delegated_task_gives_one_active_right_and_none_in_the_own_tenant():
     assert (grant.reasons, grant.remarks) == ((), ())
 
 
-@pytest.mark.parametrize("mode", ["delegating", "mandating", "statutory_assignment", "shared_facility"])
+@pytest.mark.parametrize("mode", ["delegating", "mandating", "statutory_assignment"])
 def test_the_agent_works_for_the_principals(mode):
     assert pairs(everybody(mode)) == {("speyer", "frankenthal"), ("speyer", "ludwigshafen")}
 
@@ -87,7 +87,6 @@ def test_posts_and_roles_of_other_tasks_stay_out():
         ({"mode": "mandating", "form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
         ({"form": "E"}, VEHICLE, "bearbeitung", "av28", "frankenthal"),
         ({"form": "F"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
-        ({"mode": "shared_facility", "form": "D"}, SOCIAL, "bearbeitung", "av80", "frankenthal"),
         ({"mode": "reciprocal", "form": "G"}, VEHICLE, "bearbeitung", "fzv75", "speyer"),
         ({"mode": "reciprocal", "form": "C"}, VEHICLE, "bearbeitung", "deleg", "speyer"),
         ({"mode": "joint"}, SOCIAL, "auskunft", "abruf79", "frankenthal"),
@@ -294,6 +293,200 @@ def test_each_missing_precondition_of_a_ground_blocks_with_its_own_reason(basis,
     edit(files)
     grant = only(files)
     assert (grant.state, codes(grant)) == ("blocked", {expected})
+
+
+# --- co-use of a facility ---------------------------------------------------------------------------------------------
+
+PROCESSING = {"model": "auftragsverarbeitung", "controller": "frankenthal", "processor": "speyer"}
+
+
+def co_use(*, data=VEHICLE, roles=({"model": "getrennt_verantwortlich"},), documents=()):
+    """Speyer lets Frankenthal use its application; Frankenthal has the post that comes in."""
+    files = world()
+    files[w.MANDATE] |= {"mode": "shared_facility", "form": "D", "acts_in_name": "principal"}
+    files[f"{w.C}/pools/frankenthal.yaml"] = {"partner": "frankenthal", "positions": [w.position()]}
+    files[w.TASK]["data"] = data
+    files[w.AGREEMENT]["data_protection"] = [{"activity": "Termine", "task": "aufgabe", **role} for role in roles]
+    files[w.AGREEMENT]["documents"] = list(documents)
+    return files
+
+
+def test_the_users_of_a_facility_come_into_the_operator_s_tenant_and_not_the_other_way_round():
+    assert pairs(everybody("shared_facility", form="D")) == {("frankenthal", "speyer"), ("ludwigshafen", "speyer")}
+    assert grants(everybody("shared_facility", agent=None, principals=["frankenthal", "ludwigshafen"])) == ()
+
+
+@pytest.mark.parametrize("form", ["D", "E", "F"])
+@pytest.mark.parametrize("data", [SOCIAL, VEHICLE])
+def test_users_of_a_facility_do_their_own_work_so_no_order_to_process_is_asked_for(form, data):
+    files = co_use(data=data)
+    files[w.MANDATE]["form"] = form
+    grant = only(files)
+    assert (grant.state, grant.post.home, grant.target.partner) == ("active", "frankenthal", "speyer")
+    assert (grant.legal.basis, grant.legal.controller, grant.legal.joint_controllers, grant.legal.documents) == (
+        "mitbenutzung",
+        "frankenthal",
+        (),
+        (),
+    )
+
+
+def test_the_ground_of_co_use_names_the_second_alternative_of_the_law_of_rheinland_pfalz():
+    files = co_use()
+    legal = only(files).legal
+    assert (legal.norms, legal.norm_state) == ((citation("§ 12 Abs. 1 Satz 1 Alt. 2 KomZG"),), "verified")
+    files["registry.yaml"]["land"] = "HE"
+    assert not any("KomZG" in norm for norm in only(files).legal.norms)
+
+
+def arrangement(**more):
+    return w.document("vereinbarung_art_26", **{"between": ["speyer", "frankenthal"], **more})
+
+
+JOINT = {"model": "gemeinsam_verantwortlich"}
+NAMED = JOINT | {"document": "vereinbarung-art-26"}
+
+
+def test_a_common_calendar_rests_on_the_arrangement_of_joint_controllers():
+    legal = only(co_use(roles=[JOINT], documents=[arrangement()])).legal
+    assert (legal.controller, legal.joint_controllers) == ("frankenthal", ("frankenthal", "speyer"))
+    assert legal.norms == (citation("§ 12 Abs. 1 Satz 1 Alt. 2 KomZG"), citation("Art. 26 DSGVO"))
+    assert (legal.norm_state, legal.documents) == ("partly", ("vereinbarung-art-26",))
+
+
+@pytest.mark.parametrize(
+    ("role", "documents", "expected"),
+    [
+        (JOINT, [arrangement()], set()),
+        (NAMED, [arrangement()], set()),
+        (NAMED, [arrangement(between=[])], set()),
+        (JOINT, [], {"vereinbarung_art26_fehlt"}),
+        (NAMED, [], {"vereinbarung_art26_fehlt"}),
+        (JOINT, [arrangement(state="entwurf")], {"vereinbarung_art26_fehlt"}),
+        (JOINT, [arrangement(date="2026-11-24")], {"vereinbarung_art26_fehlt"}),
+        (NAMED, [arrangement(between=["speyer", "neustadt"])], {"vereinbarung_art26_fehlt"}),
+        # another one is concluded, but not the one that the agreement names
+        (NAMED, [arrangement(state="entwurf"), arrangement(id="andere")], {"vereinbarung_art26_fehlt"}),
+    ],
+)
+def test_joint_controllers_need_their_arrangement_concluded(role, documents, expected):
+    assert codes(only(co_use(roles=[role], documents=documents))) == expected
+
+
+@pytest.mark.parametrize("roles", [(), ({"model": "offen"},), ({"model": "verantwortlicher_beauftragter"},)])
+def test_co_use_waits_until_it_is_clear_who_is_responsible_for_the_data(roles):
+    assert codes(only(co_use(roles=roles))) == {"datenschutzrolle_offen"}
+    assert codes(only(co_use(roles=roles, data=[]))) == set()
+
+
+def test_an_operator_who_processes_for_the_users_needs_their_order_and_both_notices():
+    files = co_use(roles=[PROCESSING], data=SOCIAL)
+    assert codes(only(files)) == {
+        "vertrag_art28_fehlt",
+        "anzeige_80_auftraggeber_fehlt",
+        "anzeige_80_auftragsverarbeiter_fehlt",
+    }
+    whose = {r.code: r.text.split(":")[0] for r in only(files).reasons if r.code.startswith("anzeige")}
+    assert whose == {
+        "anzeige_80_auftraggeber_fehlt": "Frankenthal",
+        "anzeige_80_auftragsverarbeiter_fehlt": "Speyer",
+    }
+    notices = {"notice_80_controller": "2025-12-01", "notice_80_processor": "2025-12-01"}
+    contract = w.document("auftragsverarbeitungsvertrag", between=["speyer", "frankenthal"])
+    files = co_use(roles=[PROCESSING | notices], data=SOCIAL, documents=[contract])
+    assert (only(files).state, only(files).legal.documents) == ("active", ("auftragsverarbeitungsvertrag",))
+    assert codes(only(co_use(roles=[PROCESSING]))) == {"vertrag_art28_fehlt"}
+
+
+def test_an_order_that_belongs_to_another_mandate_of_the_task_is_not_asked_for_in_co_use():
+    assert codes(only(co_use(roles=[PROCESSING, {"model": "getrennt_verantwortlich"}]))) == set()
+    assert codes(only(co_use(roles=[PROCESSING, JOINT], documents=[arrangement()]))) == set()
+
+
+@pytest.mark.parametrize("basis", ["deleg", "av80", "av28"])
+def test_a_ground_of_working_for_others_contradicts_co_use(basis):
+    files = co_use(data=SOCIAL if basis == "av80" else VEHICLE)
+    files[w.MANDATE]["basis"] = basis
+    (wrong,) = [r for r in only(files).reasons if r.code == "zugriffsgrund_unpassend"]
+    assert "arbeitet nicht für ihren Betreiber" in wrong.text
+
+
+def test_co_use_is_no_ground_for_work_in_other_modes():
+    files = world()
+    files[w.MANDATE]["basis"] = "mitbenutzung"
+    assert "zugriffsgrund_unpassend" in codes(only(files))
+
+
+def two_systems(**mandate):
+    """A user with roles in two applications of the task, both open to others."""
+    files = co_use()
+    files["systems/termine.yaml"] = files[w.SYSTEM] | {"id": "termine"}
+    roles = files[f"{w.C}/pools/frankenthal.yaml"]["positions"][0]["roles"]
+    roles.append({"system": "termine", "role": "auskunft", "from": "2026-01-01"})
+    files[w.MANDATE] |= mandate
+    return files
+
+
+@pytest.mark.parametrize("named", [[], ["fach", "termine"]])
+def test_co_use_of_an_undetermined_facility_opens_no_system(named):
+    assert {g.target.application: codes(g) for g in grants(two_systems(systems=named))} == {
+        "fach": {"einrichtung_unbestimmt"},
+        "termine": {"einrichtung_unbestimmt"},
+    }
+
+
+def test_co_use_of_the_one_facility_that_the_mandate_names_opens_only_that():
+    assert {g.target.application: g.state for g in grants(two_systems(systems=["termine"]))} == {"termine": "active"}
+
+
+def test_users_who_come_into_different_systems_show_that_the_facility_is_undetermined():
+    files = two_systems()
+    frankenthal = files[f"{w.C}/pools/frankenthal.yaml"]["positions"][0]["roles"]
+    files["partners/ludwigshafen.yaml"] = w.partner("ludwigshafen")
+    files[f"{w.C}/members/ludwigshafen.yaml"] = w.member("ludwigshafen")
+    other = w.position() | {"roles": [frankenthal.pop()]}
+    files[f"{w.C}/pools/ludwigshafen.yaml"] = {"partner": "ludwigshafen", "positions": [other]}
+    files[w.MANDATE]["principals"] = ["frankenthal", "ludwigshafen"]
+    assert [codes(g) for g in grants(files)] == [{"einrichtung_unbestimmt"}] * 2
+
+
+# --- systems, roles and parts that a mandate names ---------------------------------------------------------------------
+
+
+def test_a_mandate_that_names_systems_and_roles_gives_nothing_else():
+    files = world()
+    files["systems/zweites.yaml"] = files[w.SYSTEM] | {"id": "zweites"}
+    roles = [
+        {"system": s, "role": r, "from": "2026-01-01"}
+        for s in ("fach", "zweites")
+        for r in ("auskunft", "entscheidung")
+    ]
+    files[w.POOL]["positions"][0]["roles"] = roles
+
+    def given(**mandate):
+        files[w.MANDATE] |= mandate
+        return {(g.post.system, g.post.role_id) for g in grants(files)}
+
+    assert given() == {(r["system"], r["role"]) for r in roles}
+    assert given(systems=["zweites"]) == {("zweites", "auskunft"), ("zweites", "entscheidung")}
+    assert given(roles=["auskunft"]) == {("zweites", "auskunft")}
+    assert given(systems=[]) == {("fach", "auskunft"), ("zweites", "auskunft")}
+
+
+@pytest.mark.parametrize("mode", ["delegating", "joint", "reciprocal", "statutory_assignment"])
+def test_parts_without_roles_are_granted_with_all_roles_and_a_remark(mode):
+    files = world()
+    files[w.MANDATE] |= {"mode": mode, "form": "C", "scope": {"kind": "teil"}}
+    grant = only(files)
+    assert (grant.state, [(r.code, r.file) for r in grant.remarks]) == ("active", [("teile_ohne_rollen", w.MANDATE)])
+    files[w.MANDATE]["roles"] = ["bearbeitung"]
+    assert only(files).remarks == ()
+
+
+def test_where_nothing_is_handed_over_parts_need_no_roles():
+    files = co_use()
+    files[w.MANDATE]["scope"] = {"kind": "teil"}
+    assert only(files).remarks == ()
 
 
 # --- what blocks --------------------------------------------------------------------------------------------------------
@@ -631,6 +824,32 @@ def test_a_partner_who_left_and_came_back_is_bound_again():
     assert (grant.state, grant.valid_from) == ("active", date(2026, 9, 1))
 
 
+def came_back(**present):
+    files = world()
+    earlier = {"from": "2026-01-01", "until": None, "termination": {"effective": "2026-03-31"}}
+    files[w.PRINCIPAL] |= {"earlier": [earlier], "from": "2026-09-01", **present}
+    return files
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "reasons", "until"),
+    [
+        (date(2026, 2, 1), "active", set(), date(2026, 3, 31)),
+        (date(2026, 6, 1), "blocked", {"mitgliedschaft_nicht_begonnen"}, None),
+        (date(2026, 11, 23), "active", set(), date(2027, 9, 30)),
+    ],
+)
+def test_an_earlier_membership_carries_the_rights_of_its_own_days(day, state, reasons, until):
+    grant = only(came_back(), day)
+    assert (grant.state, codes(grant), grant.valid_until) == (state, reasons, until)
+
+
+@pytest.mark.parametrize("state", ["vorgesehen", "ausgeschieden"])
+def test_what_the_file_says_of_the_present_membership_does_not_touch_an_earlier_one(state):
+    assert only(came_back(state=state), date(2026, 2, 1)).state == "active"
+    assert only(came_back(state=state)).state == "blocked"
+
+
 def test_an_automatic_renewal_outlives_the_agreed_end():
     files = world()
     files[w.AGREEMENT] |= {"duration": {"kind": "befristet", "until": "2026-10-31"}, "renewal": {"kind": "automatisch"}}
@@ -680,18 +899,6 @@ def test_a_level_that_will_be_demanded_and_is_not_reached_ends_the_right():
 # --- what else ------------------------------------------------------------------------------------------------------------
 
 
-def test_co_use_of_an_unnamed_facility_opens_no_system():
-    files = with_ground("av28")
-    files[w.MANDATE] |= {"mode": "shared_facility", "form": "D"}
-    assert only(files).state == "active"
-    files["systems/termine.yaml"] = files[w.SYSTEM] | {"id": "termine"}
-    files[w.POOL]["positions"][0]["roles"].append({"system": "termine", "role": "auskunft", "from": "2026-01-01"})
-    assert {g.target.application: codes(g) for g in grants(files)} == {
-        "fach": {"einrichtung_unbestimmt"},
-        "termine": {"einrichtung_unbestimmt"},
-    }
-
-
 def test_a_role_entered_for_two_periods_is_one_right_with_the_period_that_counts():
     files = world()
     first, second = ({"system": "fach", "role": "bearbeitung"} for _ in range(2))
@@ -724,6 +931,12 @@ def test_a_post_entered_twice_is_refused():
     ("edit", "text"),
     [
         (put(w.MANDATE, "agent", None), "wer für wen arbeitet"),
+        (
+            both(put(w.MANDATE, "agent", None), put(w.MANDATE, "mode", "shared_facility")),
+            "wer die Einrichtung betreibt und wer sie mitbenutzt",
+        ),
+        (put(w.MANDATE, "systems", ["anderes"]), "in einem System, das das Mandat nennt"),
+        (put(w.MANDATE, "roles", ["andere"]), "eine vom Mandat genannte Rolle"),
         (lambda f: f.pop(w.POOL), "Speyer hat keinen Personalpool"),
         (put(w.POOL, "positions", []), "Keine Stelle von Speyer"),
     ],
