@@ -6,19 +6,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
-
 from ikzctl.model.findings import FieldPath, Finding, Pointer, in_order
 from ikzctl.registry.characters import TEMPLATE_MARKS, BadCharacter, bad_characters
 from ikzctl.registry.faults import fault
-from ikzctl.registry.parsers import NextEvent, NotYaml, c_events, pure_events
+from ikzctl.registry.parsers import (
+    ALIAS,
+    DOCUMENT,
+    END,
+    MAPPING,
+    SCALAR,
+    STREAM_END,
+    NextEvent,
+    NotYaml,
+    ShortEvent,
+    pure_events,
+    short,
+    short_c_events,
+)
 from ikzctl.registry.positions import Mark, locate, size
 from ikzctl.registry.raw import MAX_KINDS, Prepared, prepare
 from ikzctl.registry.scalars import MAX_DIGITS, NUMBER_INITIALS, WORDS, resolve
@@ -80,7 +84,8 @@ def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
     reading = _Reading(file, prepared)
     complete = False
     try:
-        complete = reading.read(pure_events(prepared.source))
+        get_event = pure_events(prepared.source)
+        complete = reading.read(lambda: short(get_event()))
     except NotYaml as trouble:
         # a tab was already named; the trouble it makes afterwards is no second fault
         if not prepared.has_tabs:
@@ -94,15 +99,15 @@ def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
 
 
 def _try_c_parser(prepared: Prepared, file: str) -> _Reading | None:
-    get_event = c_events(prepared.source)
-    if get_event is None:
-        return None
-    reading = _Reading(file, prepared, clearing=True)
-    try:
-        return reading if reading.read(get_event) else None
-    except Exception:
-        # whatever it was: the pure parser reads the same text next and says what is wrong
-        return None
+    with short_c_events(prepared.source) as get_event:
+        if get_event is None:
+            return None
+        reading = _Reading(file, prepared, clearing=True)
+        try:
+            return reading if reading.read(get_event) else None
+        except Exception:
+            # whatever it was: the pure parser reads the same text next and says what is wrong
+            return None
 
 
 class _NotClear(Exception):
@@ -149,9 +154,9 @@ class _Reading:
         if not self._build(get_event):
             return False
         event = get_event()
-        while event.__class__ is not StreamEndEvent:
-            if event.__class__ is DocumentStartEvent:
-                self.fault("IKZ-Y013", event.start_mark)
+        while event[0] != STREAM_END:
+            if event[0] == DOCUMENT:
+                self.fault("IKZ-Y013", event[1])
                 return False
             event = get_event()
         return True
@@ -159,12 +164,12 @@ class _Reading:
     def _open(self, get_event: NextEvent) -> bool:
         get_event()
         event = get_event()
-        if event.__class__ is StreamEndEvent:
+        if event[0] == STREAM_END:
             self._report("IKZ-Y011", (1, 1), {})
             return False
         event = get_event()
-        if event.__class__ is not MappingStartEvent:
-            self.fault("IKZ-Y012", event.start_mark)
+        if event[0] != MAPPING:
+            self.fault("IKZ-Y012", event[1])
             return False
         if self.careful:
             self._examine_node(event)
@@ -179,14 +184,13 @@ class _Reading:
         careful = self.careful
         for _ in range(_EVENTS_INSIDE):
             event = get_event()
-            kind = event.__class__
-            if kind is ScalarEvent or kind is AliasEvent:
+            kind = event[0]
+            if kind <= ALIAS:  # a scalar or an alias
                 if careful:
                     event = self._examine(event)
-                value = event.value
-                style = event.style
+                _, mark, _, _, value, style, _ = event
                 if key is _KEY_WANTED:
-                    add_mark(event.start_mark)
+                    add_mark(mark)
                     odd = (
                         value in container
                         or value in WORDS
@@ -201,51 +205,51 @@ class _Reading:
                     if flaw:
                         self._bad_number(event, flaw)
                 if key is None:
-                    add_mark(event.start_mark if event.value or style else None)
+                    add_mark(mark if event[4] or style else None)
                     container.append(value)
                 else:
                     container[key] = value
                     key = _KEY_WANTED
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            elif kind == END:
+                if not stack:
+                    return True
+                container = stack.pop()
+                key = _KEY_WANTED if container.__class__ is dict else None
+            else:
                 if key is _KEY_WANTED or len(stack) + 2 > MAX_DEPTH:
                     return self._refuse(event, key is _KEY_WANTED)
                 if careful:
                     self._examine_node(event)
-                child: Any = {} if kind is MappingStartEvent else []
+                child: Any = {} if kind == MAPPING else []
                 stack.append(container)
                 if key is None:
-                    add_mark(event.start_mark)
+                    add_mark(event[1])
                     container.append(child)
                 else:
                     container[key] = child
                 container = child
-                key = _KEY_WANTED if kind is MappingStartEvent else None
-            elif not stack:
-                return True
-            else:
-                container = stack.pop()
-                key = _KEY_WANTED if container.__class__ is dict else None
-        self.fault("IKZ-Y023", event.start_mark, limit=MAX_EVENTS)
+                key = _KEY_WANTED if kind == MAPPING else None
+        self.fault("IKZ-Y023", event[1], limit=MAX_EVENTS)
         return False
 
-    def _bad_number(self, event: Any, flaw: str) -> None:
+    def _bad_number(self, event: ShortEvent, flaw: str) -> None:
         if flaw == "too_long":
-            self.fault("IKZ-Y025", event.start_mark, text=event.value, limit=MAX_DIGITS)
+            self.fault("IKZ-Y025", event[1], text=event[4], limit=MAX_DIGITS)
         else:
-            self.fault("IKZ-Y026", event.start_mark, text=event.value)
+            self.fault("IKZ-Y026", event[1], text=event[4])
 
-    def _odd_key(self, event: Any, container: dict[str, Any], stack: list[Any]) -> str:
-        key: str = event.value
+    def _odd_key(self, event: ShortEvent, container: dict[str, Any], stack: list[Any]) -> str:
+        _, mark, _, _, key, style, _ = event
         if key == "<<":
-            self.fault("IKZ-Y017", event.start_mark)
-        elif event.style not in _QUOTES or "\n" in key or (not event.style and resolve(key) != (key, None)):
-            self.fault("IKZ-Y020", event.start_mark, text=key)
+            self.fault("IKZ-Y017", mark)
+        elif style not in _QUOTES or "\n" in key or (not style and resolve(key) != (key, None)):
+            self.fault("IKZ-Y020", mark, text=key)
         if key not in container:
-            return key
+            return str(key)
         # looking up the first one walks the whole data: not for faults that will not be shown anyway
         show = len(self.findings) < MAX_FINDINGS and not self.clearing
         first = locate(self.root, self.marks, (*self._path(stack, container), key))[0] if show else 0
-        self.fault("IKZ-Y019", event.start_mark, text=key, first=first, second=event.start_mark.line + 1)
+        self.fault("IKZ-Y019", mark, text=key, first=first, second=mark.line + 1)
         # kept aside under a name that no text can have, so that the rest of the file is still read
         double = f"{key}\0{len(self.marks)}"
         self.doubles.append((container, double, len(self.marks) - 1))
@@ -261,44 +265,45 @@ class _Reading:
             inner = size(container.pop(double, None))
             del self.marks[index : index + 1 + inner]
 
-    def _refuse(self, event: Any, as_key: bool) -> bool:
+    def _refuse(self, event: ShortEvent, as_key: bool) -> bool:
         if as_key:
-            self.fault("IKZ-Y021", event.start_mark)
+            self.fault("IKZ-Y021", event[1])
         else:
-            self.fault("IKZ-Y022", event.start_mark, limit=MAX_DEPTH)
+            self.fault("IKZ-Y022", event[1], limit=MAX_DEPTH)
         return False
 
-    def _examine_node(self, event: Any) -> None:
-        if event.anchor is not None:
-            self.fault("IKZ-Y015", event.start_mark, text=event.anchor)
-        if event.tag is not None:
-            self.fault("IKZ-Y018", event.start_mark, text=str(event.tag))
+    def _examine_node(self, event: ShortEvent) -> None:
+        _, mark, anchor, tag, *_ = event
+        if anchor is not None:
+            self.fault("IKZ-Y015", mark, text=anchor)
+        if tag is not None:
+            self.fault("IKZ-Y018", mark, text=str(tag))
 
-    def _examine(self, event: Any) -> Any:
+    def _examine(self, event: ShortEvent) -> ShortEvent:
         """The checks that only few texts need; an alias comes back as the scalar that stands for it from here on."""
-        if event.__class__ is AliasEvent:
-            self.fault("IKZ-Y016", event.start_mark, text=event.anchor)
-            return ScalarEvent(None, None, (False, True), f"*{event.anchor}", event.start_mark, event.end_mark, '"')
+        if event[0] == ALIAS:
+            _, mark, anchor, end = event
+            self.fault("IKZ-Y016", mark, text=anchor)
+            return SCALAR, mark, None, None, f"*{anchor}", '"', end
         self._examine_node(event)
-        value: str = event.value
+        _, mark, _, _, value, _, end = event
         if len(value) > MAX_SCALAR:
-            self.fault("IKZ-Y024", event.start_mark, size=len(value), limit=MAX_SCALAR)
+            self.fault("IKZ-Y024", mark, size=len(value), limit=MAX_SCALAR)
         if self.suspicious:
-            self._examine_text(event)
+            self._examine_text(mark, end, value)
         return event
 
-    def _examine_text(self, event: Any) -> None:
-        mark = TEMPLATE_MARKS.search(event.value)
-        if mark:
-            self.fault("IKZ-Y009", event.start_mark, text=mark.group())
+    def _examine_text(self, start: Mark, end: Mark, text: str) -> None:
+        found = TEMPLATE_MARKS.search(text)
+        if found:
+            self.fault("IKZ-Y009", start, text=found.group())
         seen: set[str] = set()
-        for bad in bad_characters(event.value):
+        for bad in bad_characters(text):
             if bad.character not in seen and len(seen) < MAX_KINDS:
                 seen.add(bad.character)
-                self._bad_character(event, bad)
+                self._bad_character(start, end, bad)
 
-    def _bad_character(self, event: Any, bad: BadCharacter) -> None:
-        start, end = event.start_mark, event.end_mark
+    def _bad_character(self, start: Mark, end: Mark, bad: BadCharacter) -> None:
         place = (start.line + 1, start.column + 1)
         more = _ESCAPED
         for number in range(start.line, min(end.line + 1, len(self.lines))):
