@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ikzctl.model.changes import AppendItem, NewFile, RemoveValue, SetValue
 from ikzctl.model.errors import UserError, WriteRefused
 from ikzctl.model.findings import FieldPath
 from ikzctl.registry.canonical import KeyOrder, comment_text, dump, fmt, sort_keys
-from ikzctl.registry.events import Parser, load
+from ikzctl.registry.events import Loaded, Parser, load
 from ikzctl.registry.layout import Piece, lines_of, piece, plain, same
 from ikzctl.registry.nodes import Comment, Entry, ExplicitKeyError, Node, Tree
+from ikzctl.registry.outline import Outline, Unclear
 from ikzctl.registry.splice import (
     Splice,
     behind_dash,
@@ -49,23 +49,18 @@ def apply(
     """
     if not edits:
         return content
-    document = _Document(content, edits[0].path, key_order, parser)
+    document = Document(content, edits[0].path, key_order, parser)
     for edit in edits:
-        if isinstance(edit, RemoveValue):
-            document.remove(edit.target)
-        elif isinstance(edit, AppendItem):
-            document.append(edit.target, _plain(edit), edit.comment)
-        else:
-            document.put(edit.target, _plain(edit), edit.comment)
+        document.make(edit)
     return document.text.encode("utf-8")
 
 
-def _plain(edit: SetValue | AppendItem) -> Any:
-    return plain(edit.value)
+class Document:
+    """A text that changes step by step; `loaded`, `data` and `tree` always belong to `text`.
 
-
-class _Document:
-    """A text that changes step by step; `data` and `tree` always belong to `text`."""
+    Every step is tried by the marks of the loader first, which costs one more load of the new text. What is not written
+    plainly enough for that is done by the tree of all entries, built only then.
+    """
 
     def __init__(self, content: bytes, file: str, key_order: KeyOrder | None, parser: Parser) -> None:
         self.file = file
@@ -79,9 +74,19 @@ class _Document:
                 f"{first.message}"
             )
         text = content.decode("utf-8")
-        self.text = text if text.endswith("\n") else text + "\n"
-        self.data = loaded.data
-        self.tree = self._tree(self.text)
+        self._take(text if text.endswith("\n") else text + "\n", loaded)
+
+    def _take(self, text: str, loaded: Loaded, tree: Tree | None = None) -> None:
+        self.text = text
+        self.loaded = loaded
+        self.data: Any = loaded.data
+        self._built = tree
+
+    @property
+    def tree(self) -> Tree:
+        if self._built is None:
+            self._built = self._tree(self.text)
+        return self._built
 
     def _tree(self, text: str) -> Tree:
         try:
@@ -96,6 +101,14 @@ class _Document:
         )
 
     # -- what can be asked for
+
+    def make(self, edit: TextEdit) -> None:
+        if isinstance(edit, RemoveValue):
+            self.remove(edit.target)
+        elif isinstance(edit, AppendItem):
+            self.append(edit.target, plain(edit.value), edit.comment)
+        else:
+            self.put(edit.target, plain(edit.value), edit.comment)
 
     def put(self, path: FieldPath, value: Any, comment: str | None = None) -> None:
         old = self._get(path)
@@ -118,8 +131,10 @@ class _Document:
     def remove(self, path: FieldPath) -> None:
         if not path or self._get(path) is _MISSING:
             raise self._refused(self._line(path), "der Eintrag ist nicht da")
-        new = copy.deepcopy(self.data)
-        del _inside(new, path[:-1])[path[-1]]
+        new, container = _copied(self.data, path[:-1])
+        del container[path[-1]]
+        if self._done_plainly(lambda outline: outline.remove(path), new, path):
+            return
         if self._through_brackets(path[:-1], new):
             return
         node = self._node(path[:-1])
@@ -129,6 +144,11 @@ class _Document:
     # -- how it is done
 
     def _comment(self, path: FieldPath, comment: str) -> None:
+        indent = 2 * len(path) - 2
+        if self._done_plainly(
+            lambda outline: outline.comment(path, [str(line) for line in comment_text(comment, indent)]), self.data, path
+        ):
+            return
         self._through_brackets(path[:-1], self.data, keep=False)
         entry = self._entry(path)
         splice = comment_above(self.tree, entry, [str(line) for line in comment_text(comment, entry.column)])
@@ -174,8 +194,11 @@ class _Document:
     def _replace(self, path: FieldPath, value: Any) -> None:
         if not path:
             raise self._refused(1, "die ganze Datei ist gemeint")
-        new = copy.deepcopy(self.data)
-        _inside(new, path[:-1])[path[-1]] = value
+        new, container = _copied(self.data, path[:-1])
+        container[path[-1]] = value
+        key = path[-1] if isinstance(path[-1], str) else None
+        if self._done_plainly(lambda outline: outline.set(path, value, self._piece(key, value, path)), new, path):
+            return
         if self._through_brackets(path[:-1], new):
             return
         entry = self._entry(path)
@@ -200,20 +223,23 @@ class _Document:
             raise self._refused(self._line(path), "hier steht ein Wert anderer Art")
         if isinstance(last, int) and not 0 <= last <= len(parent):
             raise self._refused(self._line(path), "diese Stelle der Liste gibt es nicht")
-        new = copy.deepcopy(self.data)
-        _insert(_inside(new, path[:-1]), last, value)
-        if self._through_brackets(path[:-1], new, keep=comment is None):
-            return
+        new, container = _copied(self.data, path[:-1])
+        _insert(container, last, value)
         one = self._piece(last if isinstance(last, str) else None, value, path)
         if comment is not None:
             one.lead = comment_text(comment, 2 * len(path) - 2)
+        index = last if isinstance(last, int) else self._rank(path[:-1], parent, last)
+        if self._done_plainly(lambda outline: outline.add(path[:-1], index, one), new, path):
+            return
+        if self._through_brackets(path[:-1], new, keep=comment is None):
+            return
         self._do(self._insertion(path, one), new, path)
 
     def _insertion(self, path: FieldPath, one: Piece) -> Splice:
         node, last = self._node(path[:-1]), path[-1]
         style = style_of(self.tree)
         if node.entries:
-            index = last if isinstance(last, int) else self._rank(path[:-1], node, last)
+            index = last if isinstance(last, int) else self._rank(path[:-1], [entry.key for entry in node.entries], last)
             if index == 0 and one.lead and behind_dash(self.tree, node.entries[0]):
                 # a comment cannot stand between a dash and the first key; the second place has to do
                 index = 1
@@ -251,25 +277,18 @@ class _Document:
             sort_keys(one, path, self.key_order)
         return one
 
-    def _rank(self, path: FieldPath, node: Node, key: str) -> int:
+    def _rank(self, path: FieldPath, keys: Collection[str | None], key: str) -> int:
         """Where a new key goes: behind the last key that the schema names before it, else to the end."""
         order = self.key_order(path) if self.key_order is not None else ()
         if key not in order:
-            return len(node.entries)
+            return len(keys)
         earlier = set(order[: order.index(key)])
-        return max((place + 1 for place, entry in enumerate(node.entries) if entry.key in earlier), default=0)
+        return max((place + 1 for place, other in enumerate(keys) if other in earlier), default=0)
 
     # -- looking things up
 
     def _get(self, path: FieldPath) -> Any:
-        value: Any = self.data
-        for part in path:
-            keyed = isinstance(value, dict) and part in value
-            listed = isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value)
-            if not keyed and not listed:
-                return _MISSING
-            value = value[part]
-        return value
+        return _get(self.data, path)
 
     def _entry(self, path: FieldPath) -> Entry:
         node = self._node(path[:-1])
@@ -289,8 +308,30 @@ class _Document:
 
     # -- never trust the writer
 
+    def _done_plainly(self, edit: Callable[[Outline], Splice], new: Any, path: FieldPath) -> bool:
+        """True if the marks alone were enough for this change and the new text means what it should.
+
+        Before and behind the lines of the splice the text is the same, byte by byte, because it is made of slices of the
+        old one; the outline names no lines but those of the entry, and keeps the comment at the end of a line it writes.
+        If the data is as wanted, no comment outside these lines can have become part of a value.
+        """
+        try:
+            outline = Outline(self.text, self.loaded)
+            text = edit(outline).apply(outline.lines)
+        except Unclear:
+            return False
+        loaded = load(text.encode("utf-8", "surrogatepass"), self.file, self.parser)
+        if loaded.findings or loaded.data != new:
+            return False
+        # where nothing was to change, the same bytes were read; `same` tells 1, 1.0 and true apart in what is new
+        wanted = _get(new, path)
+        if wanted is not _MISSING and not same(_get(loaded.data, path), wanted, ordered=False):
+            return False
+        self._take(text, loaded)
+        return True
+
     def _do(self, splice: Splice, new: dict[str, Any], path: FieldPath) -> None:
-        self._accept(splice.apply(self.tree), new, splice.dropped, self._concerned(path))
+        self._accept(splice.apply(self.tree.lines), new, splice.dropped, self._concerned(path))
 
     def _concerned(self, path: FieldPath) -> set[int]:
         """The lines that a change at `path` may touch: those of the entry, of its key, and of what shares a dash with it."""
@@ -323,13 +364,31 @@ class _Document:
         untouched = [text for number, text in enumerate(self.tree.lines) if number not in concerned]
         if not _in_order(untouched, tree.lines):
             raise self._refused(line, "eine andere Zeile würde sich ändern")
-        self.text, self.data, self.tree = text, data, tree
+        self._take(text, loaded, tree)
 
 
 def _in_order(some: Sequence[str], among: Sequence[str]) -> bool:
     """True if all of `some` occur in `among` in this order."""
     rest = iter(among)
     return all(one in rest for one in some)
+
+
+def _copied(data: Any, path: FieldPath) -> tuple[Any, Any]:
+    """The data with copies of all collections on the way to `path`, and the last of these copies, which may be changed."""
+    top = container = data.copy()
+    for part in path:
+        container[part] = container = container[part].copy()
+    return top, container
+
+
+def _get(value: Any, path: FieldPath) -> Any:
+    for part in path:
+        keyed = isinstance(value, dict) and part in value
+        listed = isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value)
+        if not keyed and not listed:
+            return _MISSING
+        value = value[part]
+    return value
 
 
 def _inside(data: Any, path: FieldPath) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ikzctl.registry.layout import (
@@ -30,8 +30,8 @@ class Splice:
     lines: list[str]
     dropped: frozenset[Comment] = frozenset()
 
-    def apply(self, tree: Tree) -> str:
-        return "\n".join([*tree.lines[: self.first], *self.lines, *tree.lines[self.stop :]])
+    def apply(self, lines: Sequence[str]) -> str:
+        return "\n".join([*lines[: self.first], *self.lines, *lines[self.stop :]])
 
 
 def style_of(tree: Tree) -> Style:
@@ -132,14 +132,14 @@ def replace_entry(tree: Tree, entry: Entry, piece: Piece, style: Style) -> Splic
     inside = [comment for comment in entry.lead if comment.line >= first]
     piece.eol = entry.eol.text if entry.eol else ""
     if piece.key is None and piece.children:
-        _push_down(piece)
+        push_down(piece)
     lines = _text(lines_of([piece], entry.column, style))
     lines[0] = before + lines[0][entry.column :]
     above = [" " * entry.column + comment.text for comment in inside]
     return Splice(first, last + 1, above + lines, frozenset(comments_in(entry)))
 
 
-def _push_down(piece: Piece) -> None:
+def push_down(piece: Piece) -> None:
     """The comment at the end of an item's line goes to the entry that stands on this line from now on."""
     eol, piece.eol = piece.eol, ""
     target = piece
