@@ -48,7 +48,9 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
     except BrokenPipeError:
         # whoever was to read the plan is gone; exit code 0 would say that it was carried out
         output.silence_stdout()
-        raise UserError("Die Ausgabe wurde geschlossen, bevor der Plan gezeigt war. Es wurde nichts geändert.") from None
+        raise UserError(
+            "Die Ausgabe wurde geschlossen, bevor der Plan gezeigt war. Es wurde nichts geändert."
+        ) from None
     if proposal.refusals:
         raise typer.Exit(1)
     if dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -28,13 +29,13 @@ def demo_lines(made: Demo) -> Iterator[str]:
     yield f"Prüfung: {summary(made.report.findings, made.report.files)} Die Warnungen nennen, was der Projektbericht offen lässt."
     yield ""
     yield "Zum Ausprobieren:"
-    yield f"  cd {made.folder}"
-    for command, what in _NEXT:
+    yield f"  cd {shlex.quote(str(made.folder))}"
+    for command, what in NEXT:
         yield f"  {command}"
         yield f"      {what}"
 
 
-_NEXT = (
+NEXT = (
     ("ikzctl status kfz-vorderpfalz", "was den Start verhindert, mit wem, seit wann"),
     ("ikzctl validate", "alle Befunde mit Datei, Zeile und Vorschrift"),
     (

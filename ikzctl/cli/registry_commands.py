@@ -139,7 +139,10 @@ def diff(
 
 def list_(
     kind: Annotated[
-        str, typer.Argument(metavar="ART", help="partner, task, system, security, cooperation.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ART", help="Was: partner, task, system, security oder cooperation.", show_default=False
+        ),
     ],
     registry: RegistryOption = None,
     rev: RevOption = None,
@@ -166,7 +169,10 @@ def list_(
 
 def show(
     kind: Annotated[
-        str, typer.Argument(metavar="ART", help="partner, task, system, security, cooperation.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ART", help="Was: partner, task, system, security oder cooperation.", show_default=False
+        ),
     ],
     id: Annotated[str, typer.Argument(metavar="KENNUNG", help="Kennung des Eintrags.", show_default=False)],
     registry: RegistryOption = None,

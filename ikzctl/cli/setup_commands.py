@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +65,7 @@ def init(
     )
     say(f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})")
     say("Weiter:")
-    say(f"  cd {folder}")
+    say(f"  cd {shlex.quote(str(folder))}")
     say("  ikzctl partner add --key 07318000")
     say("  ikzctl validate")
     if made.identity_set:
