@@ -129,7 +129,8 @@ def from_registry(
     """Collect the records of one cooperation; without an agreement file everything that it would say is open."""
     folder = registry.cooperation(cooperation)
     agreement = folder.agreement or Agreement(id=cooperation, instrument="zweckvereinbarung")
-    named = {*folder.members, *(a for m in folder.mandates.values() for a in m.parties), *folder.pools}
+    candidates = (item.partner for item in agreement.accession.candidates if registry.has("partner", item.partner))
+    named = {*folder.members, *(a for m in folder.mandates.values() for a in m.parties), *folder.pools, *candidates}
     tasks = {*folder.cooperation.tasks, *(mandate.task for mandate in folder.mandates.values())}
     security = {id: found for id in sorted(folder.members) if (found := registry.security(id)) is not None}
     systems = {id: registry.system(id) for id in registry.ids("system")}

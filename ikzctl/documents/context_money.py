@@ -56,13 +56,13 @@ KEYS = {
     "fest": "nach festen Anteilen",
 }
 _KEY_NAMES = {
-    "einwohner": "Einwohnerzahl",
-    "faelle": "Fallzahl",
-    "antraege": "Zahl der Anträge",
-    "vzae": "Vollzeitäquivalente",
-    "stunden": "Stunden",
-    "flaeche": "Fläche",
-    "herkunft": "Herkunft der Antragstellenden",
+    "einwohner": "die Einwohnerzahl",
+    "faelle": "die Fallzahl",
+    "antraege": "die Zahl der Anträge",
+    "vzae": "die Zahl der Vollzeitäquivalente",
+    "stunden": "die Zahl der Stunden",
+    "flaeche": "die Fläche",
+    "herkunft": "die Herkunft der Antragstellenden",
 }
 # These are counted while the work is done and need no statistic of somebody else.
 _COUNTED = ("faelle", "antraege", "vzae", "stunden", "herkunft")
@@ -339,14 +339,15 @@ def _keys(case: DraftCase) -> list[dict[str, object]]:
                 continue  # counted over the period of the statement; there is no statistic and no day to name
             seen.add(mark)
             name = _KEY_NAMES[weight.by]
+            short = name.removeprefix("die ")
             path = f"cooperations/{case.id}/costs.yaml: rules[{number}].steps"
             agreed = rule.state == "vereinbart" and not rule.example
             statistic = (
                 clause(weight.statistic)
                 if weight.statistic and agreed
-                else Placeholder(f"Statistik für den Schlüssel {name}", path)
+                else Placeholder(f"Statistik für den Schlüssel „{short}“", path)
             )
-            day: str = Placeholder(f"Stichtag für den Schlüssel {name}", path)
+            day: str = Placeholder(f"Stichtag für den Schlüssel „{short}“", path)
             if weight.by in _COUNTED or (weight.statistic_day and agreed):
                 day = weight.statistic_day or ""
             out.append({"name": name, "statistic": statistic, "day": day})

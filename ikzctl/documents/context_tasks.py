@@ -465,7 +465,7 @@ def _sole_agent(case: DraftCase) -> str:
     """The one party that does the work for all, if there is one."""
     modes = {mandate.mode for mandate in case.current_mandates}
     agents = {mandate.agent for mandate in case.current_mandates}
-    found = agents.pop() if len(agents) == 1 and modes <= {"delegating", "mandating"} else None
+    found = agents.pop() if len(agents) == 1 and modes <= {"delegating", "mandating", "staff_lending"} else None
     return partner_forms(case.partners[found])["nom"] if found else ""
 
 

@@ -19,7 +19,9 @@ from ikzctl.documents.readback import ReadBackFailed, control_tags, slot_texts, 
 from ikzctl.model.agreement import Agreement
 from ikzctl.model.errors import UserError
 from ikzctl.model.pool import StaffPool
-from tests.documents.cases import DAY, STAMP, agreement, case, mandate, task, town, towns
+from ikzctl.model.security import SecurityFile
+from ikzctl.model.system import System
+from tests.documents.cases import DAY, STAMP, agreement, case, district, mandate, task, town, towns
 from tests.documents.reading import body_text, part, tags, to_pdf
 
 NBSP = "\u00a0"
@@ -41,9 +43,9 @@ MODES = {
     "mandating": "handelt im Namen und nach den Weisungen des zuständigen Beteiligten",
     "joint": "führen die Aufgabe „Kfz-Zulassung“ gemeinsam und unabhängig vom Ort der Dienststelle durch",
     "shared_facility": "gestattet als beauftragter Beteiligter die Mitbenutzung der von ihm betriebenen Einrichtung",
-    "reciprocal": "kann sich an jede zuständige Stelle der folgenden Beteiligten wenden: der Rhein-Pfalz-Kreis und die Stadt",
-    "staff_lending": "folgenden Beteiligten zeitanteilig Dienstkräfte zur Verfügung: der Stadt Speyer",
-    "statutory_assignment": "wird zur Durchführung folgender Aufgabe herangezogen",
+    "reciprocal": "folgender Beteiligter beantragt und in Anspruch genommen werden: der Rhein-Pfalz-Kreis und die Stadt",
+    "staff_lending": "stellt der Stadt Speyer für die Aufgabe „Kfz-Zulassung“ zeitanteilig Dienstkräfte zur Verfügung",
+    "statutory_assignment": "zieht die Stadt Speyer den Rhein-Pfalz-Kreis heran",
 }
 
 
@@ -59,7 +61,7 @@ def test_the_parties_stand_with_article_case_and_office():
     assert "dem Rhein-Pfalz-Kreis\nvertreten durch den Landrat" in shown
     assert "der Stadt Speyer\nvertreten durch die Oberbürgermeisterin" in shown
     assert "Für den Rhein-Pfalz-Kreis" in shown
-    assert "Landrat · Dienstsiegel (L. S.)" in shown
+    assert "Landrat\nDienstsiegel (L. S.)" in shown
 
 
 def test_an_unknown_holder_gives_both_forms():
@@ -87,7 +89,10 @@ def test_two_mandates_of_one_task_are_told_apart_by_reference():
     assert (
         "Bei der Aufgabe „Kfz-Zulassung“ in dem Umfang des § 2 Abs. 1 handelt der Rhein-Pfalz-Kreis nach außen" in shown
     )
-    assert "Bei der Aufgabe „Kfz-Zulassung“ in dem Umfang des § 2 Abs. 2 ergehen Bescheide" in shown
+    assert (
+        "Bei der Aufgabe „Kfz-Zulassung“ in dem Umfang des § 2 Abs. 2 handelt jeder Beteiligte nach außen weiterhin allein"
+        in shown
+    )
 
 
 def test_an_exception_is_printed_with_reason_and_review():
@@ -104,11 +109,104 @@ def test_an_exception_is_printed_with_reason_and_review():
     assert "Grund der Ausnahme: Eigenes Bürgerbüro. Überprüfung der Ausnahme: zum 1. Januar 2029." in shown
 
 
-def test_another_word_for_the_parties_is_named_in_the_review_sheet_and_not_mixed_into_the_text():
-    given = case(head={"house_style": {"party_term": "die Vertragspartner"}})
+def test_a_word_whose_forms_nobody_knows_is_named_in_the_review_sheet_and_not_mixed_into_the_text():
+    given = case(head={"house_style": {"party_term": "die Signatare"}})
     draft, review = draft_agreement(given, stamp=STAMP)
-    assert "Vertragspartner" not in body_text(draft.content)
-    assert "Die eigene Bezeichnung „die Vertragspartner“ verwendet der Entwurf nicht" in body_text(review.content)
+    assert "Signatare" not in body_text(draft.content)
+    assert "Die eigene Bezeichnung „die Signatare“ verwendet der Entwurf nicht" in body_text(review.content)
+
+
+TERMS = {
+    "die Vertragspartner": (
+        "Jeder Vertragspartner trägt die Kosten",
+        "gegenüber den übrigen Vertragspartnern zu erklären",
+    ),
+    "die Vereinbarungspartner": ("als beauftragter Vereinbarungspartner", "Beitritt weiterer Vereinbarungspartner"),
+    "die Mitgliedsgemeinden": ("Jede Mitgliedsgemeinde trägt die Kosten", "Scheidet eine Mitgliedsgemeinde aus"),
+    "die Mitglieder": ("Jedes Mitglied trägt die Kosten", "an das ausscheidende Mitglied zurück"),
+}
+
+
+@pytest.mark.parametrize("term", sorted(TERMS))
+def test_another_word_for_the_parties_takes_the_place_of_the_usual_one_in_every_case(term):
+    leaving = agreement(leaving={"survival": "fortsetzung_unter_uebrigen"}, liability={"internal": "verursacher"})
+    given = case(terms=leaving, head={"house_style": {"party_term": term}}, cooperation={"purpose": "Gemeinsam mehr."})
+    shown = text(given)
+    for wanted in TERMS[term]:
+        assert wanted in shown
+    assert "Beteiligte" not in shown
+
+
+def test_a_partner_that_does_not_hand_over_the_task_keeps_it():
+    partners = (district(), town("speyer", "Speyer"), town("worms", "Worms"))
+    shown = text(case(partners))
+    assert "Die Stadt Speyer nimmt die Aufgabe in diesem Umfang für die Dauer" in shown
+    assert "übrigen Beteiligten nehmen die Aufgabe" not in shown
+
+
+def test_many_principals_that_are_all_the_others_are_named_together():
+    partners = towns(6)
+    given = case(partners, mandates=(mandate(principals=[p.id for p in partners[1:]]),))
+    assert "als beauftragter Beteiligter die Aufgabe „Kfz-Zulassung“ zugleich für die übrigen Beteiligten." in text(
+        given
+    )
+
+
+def test_a_system_that_every_party_has_replaced_is_not_in_the_annex():
+    old, new = (
+        System.model_validate({"id": id, "name": name, "kind": "fachverfahren", "tasks": ["kfz-zulassung"]})
+        for id, name in (("alt", "Altverfahren"), ("neu", "Neuverfahren"))
+    )
+    ended = {"system": "alt", "task": "kfz-zulassung", "until": "2020-12-31"}
+    replaced = {"system": "alt", "task": "kfz-zulassung", "state": "abgeloest"}
+    partners = (
+        town("kreis", "Kreisstadt", applications=[ended, {"system": "neu", "state": "geplant"}]),
+        town("speyer", "Speyer", applications=[replaced]),
+    )
+    shown = text(case(partners, systems=(old, new)))
+    assert "Neuverfahren" in shown
+    assert "Altverfahren" not in shown
+
+
+def test_a_missing_security_promise_is_a_row_of_the_annex():
+    gate = {"gates": {"security": [{"framework": "it-grundschutz", "level": "standard-absicherung"}]}}
+    promise = {
+        "id": "g",
+        "framework": "it-grundschutz",
+        "level": "standard-absicherung",
+        "state": "umgesetzt",
+    }
+    given = case(cooperation=gate, security=(SecurityFile.model_validate({"id": "kreis", "commitments": [promise]}),))
+    rows = text(given).split("Zusagen zur Informationssicherheit")[-1]
+    assert "Speyer\nverlangt: BSI IT-Grundschutz, Standard-Absicherung\n–\nnicht zugesagt" in rows
+
+
+def test_the_last_part_leaves_room_for_approval_and_publication_and_fills_in_what_is_known():
+    step = {
+        "id": "g",
+        "kind": "genehmigung",
+        "outcome": "erteilt",
+        "decided_on": "2026-10-01",
+        "file_no": "17-4 12/2026",
+    }
+    given = case(
+        terms=agreement(procedure=[step]),
+        members={"speyer": {"publications": [{"organ": "Rheinpost", "date": "2026-10-20"}]}},
+    )
+    last = text(given).split("Genehmigungs- und Bekanntmachungsvermerk")[-1]
+    assert "Entscheidung\ngenehmigt\nDatum\n01.10.2026\nAktenzeichen\n17-4 12/2026" in last
+    assert "Stadt Speyer\nRheinpost\n\n20.10.2026" in last
+
+
+def test_a_contents_list_is_a_live_field_whose_stored_text_is_right():
+    draft = draft_agreement(case(head={"house_style": {"contents_list": True}}), stamp=STAMP)[0].content
+    xml = part(draft)
+    assert ' TOC \\o "1-1" \\n \\h \\u ' in xml
+    assert '<w:hyperlink w:anchor="ikz_K01"' in xml
+    lines = body_text(draft).split("\n")
+    headings = [line + lines[n + 1] for n, line in enumerate(lines) if re.fullmatch("§\u00a0\\d+", line)]
+    start = lines.index("Inhaltsübersicht") + 2
+    assert lines[start : start + len(headings)] == headings
 
 
 # --- money ---
@@ -142,8 +240,8 @@ def test_an_agreed_cost_rule_is_written_out_step_by_step():
     assert "Zusammengestellt werden die Personalkosten (nach den Werten der Kommunalen Gemeinschaftsstelle" in shown
     assert "Vorweg trägt der beauftragte Beteiligte 20 % der Kosten." in shown
     assert "zu 50 % zu gleichen Teilen und zu 50 % nach der Zahl der Einwohner" in shown
-    assert "Die Erstattung ist begrenzt: auf 50.000 Euro im Jahr." in shown
-    assert "Einwohnerzahl: Landesstatistik, Stichtag 30. Juni des Vorjahres." in shown
+    assert "Die Erstattung ist begrenzt auf 50.000 Euro im Jahr." in shown
+    assert "die Einwohnerzahl (Landesstatistik, Stichtag 30. Juni des Vorjahres)." in shown
 
 
 @pytest.mark.parametrize("state", ["vorlaeufig", "offen"])
@@ -167,7 +265,7 @@ def test_an_example_is_shown_as_open_proposal():
 
 def test_fees_of_a_fee_task_are_asked_for_even_if_the_registry_is_silent():
     shown = text(case(tasks=(task(fee_income=True),)))
-    assert "Wer folgende Einnahmen erhält, ist noch zu bestimmen: Gebühren der Aufgabe „Kfz-Zulassung“" in shown
+    assert "Wer die Gebühren erhält und wie verrechnet wird, ist noch zu bestimmen:" in shown
 
 
 # --- open facts and review sheet ---
@@ -187,8 +285,10 @@ def test_every_open_fact_of_the_text_stands_in_the_review_sheet():
     draft = compose_agreement(given)
     listed = body_text(draft_agreement(given, stamp=STAMP)[1].content)
     shown = body_text(draft_agreement(given, stamp=STAMP)[0].content)
-    labels = {fact.label for fact, _ in open_facts(draft.document)}
-    assert set(re.findall(r"\[offen: ([^\]]+)\]", shown)) == labels
+    facts = [fact for fact, _ in open_facts(draft.document)]
+    labels = {fact.label for fact in facts}
+    assert set(re.findall(r"\[offen: ([^\]]+)\]", shown)) == {fact.label for fact in facts if not fact.brief}
+    assert ("[offen]" in shown) == any(fact.brief for fact in facts)
     assert [label for label in labels if label not in listed] == []
 
 
@@ -314,7 +414,7 @@ def test_same_input_same_bytes():
 
 def test_the_file_says_where_it_comes_from():
     properties = part(draft_agreement(case(), stamp=STAMP)[0].content, "docProps/custom.xml")
-    for expected in (STAMP.commit or "", "zweckvereinbarung@1", "RP 2026-11", "2026-11-23", "K01@1"):
+    for expected in (STAMP.commit or "", "zweckvereinbarung@1", "RP 2026-11", "2026-11-23", "K01@2"):
         assert expected in properties
 
 

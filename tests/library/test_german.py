@@ -205,3 +205,78 @@ def test_citations_are_built_from_parts():
     assert german.section("12", "KomZG", paragraph=2, sentence=1) == german.citation("§ 12 Abs. 2 Satz 1 KomZG")
     assert german.sections(("12", "13"), "KomZG") == f"§§{NBSP}12 und 13 KomZG"
     assert german.sections(("12",), "KomZG") == f"§{NBSP}12 KomZG"
+
+
+# --- words for the parties ---
+
+
+SINGULAR = {
+    "die Beteiligten": ("der zuständige Beteiligte", "des zuständigen Beteiligten", "dem zuständigen Beteiligten"),
+    "die Vertragspartner": (
+        "der zuständige Vertragspartner",
+        "des zuständigen Vertragspartners",
+        "dem zuständigen Vertragspartner",
+    ),
+    "die Mitgliedsgemeinden": (
+        "die zuständige Mitgliedsgemeinde",
+        "der zuständigen Mitgliedsgemeinde",
+        "der zuständigen Mitgliedsgemeinde",
+    ),
+    "die Ämter": ("das zuständige Amt", "des zuständigen Amtes", "dem zuständigen Amt"),
+}
+PLURAL = {
+    "die Beteiligten": ("die übrigen Beteiligten", "der übrigen Beteiligten", "den übrigen Beteiligten"),
+    "die Vertragspartner": (
+        "die übrigen Vertragspartner",
+        "der übrigen Vertragspartner",
+        "den übrigen Vertragspartnern",
+    ),
+    "die Mitgliedsgemeinden": (
+        "die übrigen Mitgliedsgemeinden",
+        "der übrigen Mitgliedsgemeinden",
+        "den übrigen Mitgliedsgemeinden",
+    ),
+    "die Ämter": ("die übrigen Ämter", "der übrigen Ämter", "den übrigen Ämtern"),
+}
+
+
+@pytest.mark.parametrize("term", sorted(SINGULAR))
+def test_a_word_for_the_parties_is_declined_with_its_adjective(term):
+    noun = german.role_noun(term)
+    assert noun is not None
+    assert tuple(noun.singular(case, "zuständig") for case in german.CASES[:3]) == SINGULAR[term]
+    assert tuple(noun.plural(case, "übrig") for case in german.CASES[:3]) == PLURAL[term]
+    assert noun.plural("accusative", "übrig") == PLURAL[term][0]
+
+
+@pytest.mark.parametrize(
+    ("term", "one", "every", "bare"),
+    [
+        ("die Beteiligten", "ein Beteiligter", "jedes Beteiligten", "weiterer Beteiligter"),
+        ("die Kommunen", "eine Kommune", "jeder Kommune", "weiterer Kommunen"),
+        ("die Mitglieder", "ein Mitglied", "jedes Mitglieds", "weiterer Mitglieder"),
+    ],
+)
+def test_one_every_and_no_article_take_their_own_endings(term, one, every, bare):
+    noun = german.role_noun(term)
+    assert noun is not None
+    assert noun.singular("nominative", "", "ein") == one
+    assert noun.singular("genitive", "", "jeder") == every
+    assert noun.plural("genitive", "weiter", definite=False) == bare
+
+
+def test_an_adjective_that_belongs_to_the_word_stays_with_it():
+    noun = german.role_noun("erfüllende Gemeinde")
+    assert noun is not None
+    assert noun.singular("dative") == "der erfüllenden Gemeinde"
+    assert noun.singular("nominative", "", "") == "erfüllende Gemeinde"
+
+
+def test_the_forms_of_an_unknown_word_are_not_guessed():
+    assert german.role_noun("die Signatare") is None
+    assert german.role_noun("das Trio") is None
+
+
+def test_an_adjective_in_the_neuter_is_declined():
+    forms = german.decline("Chemisches Untersuchungsamt", "neutrum")
+    assert (forms.nominative, forms.dative) == ("das Chemische Untersuchungsamt", "dem Chemischen Untersuchungsamt")
