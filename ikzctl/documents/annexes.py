@@ -33,6 +33,8 @@ _CASE_STATES = {
     "verschoben": "verschoben",
     "aufgegeben": "aufgegeben",
 }
+# Ids that stand for a rule of their own in every registry; the gates of a cooperation know them too.
+_OWN_RULES = {"ueberwachung-24-7": "Überwachung rund um die Uhr"}
 _COMMITMENT_STATES = {
     "verpflichtet": "zugesagt",
     "in_umsetzung": "in Umsetzung",
@@ -228,7 +230,8 @@ def _gaps(case: DraftCase, id: str, live: list[Commitment]) -> list[tuple[Inline
 def _promise(commitment: Commitment) -> str:
     """What was promised; rules of the partners' own are described by their scope, because their level has no name."""
     if commitment.framework == "eigene" and commitment.scope:
-        return f"eigene Zusage „{commitment.id}“: {clause(commitment.scope)}"
+        name = _OWN_RULES.get(commitment.id, f"eigene Zusage „{commitment.id}“")
+        return f"{name}: {clause(commitment.scope)}"
     return level_text(commitment.framework, commitment.level, commitment.edition)
 
 

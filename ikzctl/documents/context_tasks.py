@@ -55,27 +55,17 @@ _NAMED_PRINCIPALS = 3
 
 
 def values(case: DraftCase) -> dict[str, object]:
-    mandates = [_mandate(case, group, position) for position, group in enumerate(mandate_groups(case), 1)]
-    open_mandate: str = ""
-    if not mandates:
-        open_mandate = Placeholder(
-            "Aufgabenübertragung: wer welche Aufgabe in welcher Form für wen wahrnimmt",
-            f"cooperations/{case.id}/mandates/",
-        )
     return {
+        **_mandates(case),
+        **_partners(case),
         "tasks": [_task(case.tasks[id]) for id in case.task_ids],
         "case_groups": any(case.tasks[id].case_groups for id in case.task_ids),
-        "mandates": mandates,
-        "modes": sorted({mandate.mode for mandate in case.current_mandates}),
-        "open_mandate": open_mandate,
-        "outward": _outward(case),
         "benefits": [
             {"task": case.tasks[m.task].name, "text": sentence(m.benefit)} for m in case.current_mandates if m.benefit
         ],
         "facility": sentence(case.agreement.facility) if case.agreement.facility else "",
         "carve_outs": _carve_outs(case),
         "carve_outs_alike": not any(item.holder for mandate in case.current_mandates for item in mandate.carve_outs),
-        "exceptions": _exceptions(case),
         "front_office": _front_office(case),
         "areas": _areas(case),
         "customers": [
@@ -85,6 +75,32 @@ def values(case: DraftCase) -> dict[str, object]:
         "office_seat": case.cooperation.office_seat or "",
         "branches": list(case.cooperation.branches),
         "cutovers": _cutovers(case),
+        "steering": _steering(case),
+        "distribution": _distribution(case),
+        "service_levels": [
+            {"name": s.name, "value": clause(s.value), "consequence": clause(s.consequence) if s.consequence else ""}
+            for s in case.agreement.service_levels
+        ],
+        **_staff(case),
+        **_reports(case),
+    }
+
+
+def _mandates(case: DraftCase) -> dict[str, object]:
+    mandates = [_mandate(case, group, position) for position, group in enumerate(mandate_groups(case), 1)]
+    label = "Aufgabenübertragung: wer welche Aufgabe in welcher Form für wen wahrnimmt"
+    return {
+        "mandates": mandates,
+        "modes": sorted({mandate.mode for mandate in case.current_mandates}),
+        "open_mandate": "" if mandates else Placeholder(label, f"cooperations/{case.id}/mandates/"),
+        "outward": _outward(case),
+    }
+
+
+def _partners(case: DraftCase) -> dict[str, object]:
+    """What holds for single partners: exceptions, more services, and users who are no party."""
+    return {
+        "exceptions": _exceptions(case),
         "modules": [
             {"partner": partner_forms(case.partners[id])["nom"], "names": list(case.members[id].modules)}
             for id in case.parties
@@ -95,14 +111,6 @@ def values(case: DraftCase) -> dict[str, object]:
             for id, member in case.members.items()
             if member.role == "nutzer" and member.state != "ausgeschieden"
         ],
-        "steering": _steering(case),
-        "distribution": _distribution(case),
-        "service_levels": [
-            {"name": s.name, "value": clause(s.value), "consequence": clause(s.consequence) if s.consequence else ""}
-            for s in case.agreement.service_levels
-        ],
-        **_staff(case),
-        **_reports(case),
     }
 
 

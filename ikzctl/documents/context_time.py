@@ -269,19 +269,7 @@ def _reviews(case: DraftCase) -> list[dict[str, object]]:
 def _approval(case: DraftCase) -> dict[str, object]:
     """Approval or notification of the conclusion, by the law pack and the authority computed from the parties."""
     procedure = case.law.procedure
-    by_name = next(
-        (s.authority for s in case.agreement.procedure if s.kind in ("genehmigung", "anzeige") and s.authority), None
-    )
-    authority = case.authority
-    name = by_name or authority.name
-    path = _file(case, "procedure")
-    if name:
-        forms = german.decline(name, german.gender_of(name) or authority.gender)
-        by, to = forms.accusative, forms.dative
-    elif procedure is None:
-        by, to = "die Aufsichtsbehörde", "der Aufsichtsbehörde"
-    else:
-        by = to = Placeholder("Genehmigungsbehörde", path)
+    by, to = _authority(case)
     codes = {mandate.form for mandate in case.current_mandates}
     forms_of_law = [form for code in codes if code and (form := case.law.form(code))]
     # While a form is open the statute's own rule holds: conclusion needs approval.
@@ -292,7 +280,7 @@ def _approval(case: DraftCase) -> dict[str, object]:
     needed = needed or wanted == "approval"
     coordinator = case.cooperation.coordinator
     agents = {mandate.agent for mandate in case.current_mandates if mandate.agent}
-    applicant: str = Placeholder("wer die Genehmigung beantragt", path)
+    applicant: str = Placeholder("wer die Genehmigung beantragt", _file(case, "procedure"))
     if len(agents) == 1:
         applicant = partner_forms(case.partners[next(iter(agents))])["nom"]
     elif coordinator and coordinator in case.partners:
@@ -306,6 +294,20 @@ def _approval(case: DraftCase) -> dict[str, object]:
         "to": to,
         "applicant": applicant,
     }
+
+
+def _authority(case: DraftCase) -> tuple[str, str]:
+    """The approving authority in the accusative and the dative; by its kind where the Land's table is not recorded."""
+    steps = (s for s in case.agreement.procedure if s.kind in ("genehmigung", "anzeige") and s.authority)
+    step = next(steps, None)
+    name = step.authority if step else case.authority.name
+    if name:
+        forms = german.decline(name, german.gender_of(name) or case.authority.gender)
+        return forms.accusative, forms.dative
+    if case.law.procedure is None:
+        return "die Aufsichtsbehörde", "der Aufsichtsbehörde"
+    missing = Placeholder("Genehmigungsbehörde", _file(case, "procedure"))
+    return missing, missing
 
 
 # How the laws of the other Länder call what a mode does; only these parameters say approval or notification.

@@ -19,6 +19,7 @@ from ikzctl.library import german
 from ikzctl.library.law import Content, Fact
 from ikzctl.model.base import Part
 from ikzctl.model.findings import Finding
+from ikzctl.model.mandate import Mandate
 
 FORM = "pruefvermerk"
 SLOTS = ("inhalt",)
@@ -193,28 +194,29 @@ def _contents(contents: Sequence[tuple[Content, tuple[str, ...]]], places: dict[
 # --- what has to be decided ---
 
 
+def _mandate_points(case: DraftCase, mandate: Mandate) -> Iterator[str]:
+    name = f"Aufgabe „{case.tasks[mandate.task].name}“"
+    if sum(other.task == mandate.task for other in case.current_mandates) > 1:
+        name += f" ({mandate.title or mandate.id})"
+    mode = case.law.mode(mandate.mode)
+    form = case.law.form(mandate.form) if mandate.form else None
+    if mandate.state == "vorgeschlagen":
+        yield f"{name}: Das Mandat ist erst vorgeschlagen und noch nicht vereinbart."
+    if mode and mode.allowed != "yes":
+        allowed = f"{_ALLOWED[mode.allowed]} ({STATES[mode.state]})"
+        yield f"{name}: Die Art „{_MODES[mandate.mode]}“ ist {allowed}. {mode.effect}"
+    if mandate.form is None:
+        yield f"{name}: Die Rechtsform (A bis I) ist nicht festgelegt."
+    elif form is not None:
+        yield f"{name}: Rechtsform {form.code}, {form.name}. Grenze: {clause(form.limits)}."
+        if form.modes and mandate.mode not in form.modes:
+            yield f"{name}: Rechtsform {form.code} passt nicht zur Art „{_MODES[mandate.mode]}“."
+
+
 def _decisions(case: DraftCase, notes: Sequence[str]) -> Iterator[Block]:
     yield Heading("Zu entscheiden")
     for mandate in case.current_mandates:
-        name = case.tasks[mandate.task].name
-        mode = case.law.mode(mandate.mode)
-        form = case.law.form(mandate.form) if mandate.form else None
-        if mandate.state == "vorgeschlagen":
-            yield Point(text(f"Aufgabe „{name}“: Das Mandat ist erst vorgeschlagen und noch nicht vereinbart."))
-        if mode and mode.allowed != "yes":
-            yield Point(
-                text(
-                    f"Aufgabe „{name}“: Die Art „{_MODES[mandate.mode]}“ ist {_ALLOWED[mode.allowed]} ({STATES[mode.state]}). {mode.effect}"
-                )
-            )
-        if mandate.form is None:
-            yield Point(text(f"Aufgabe „{name}“: Die Rechtsform (A bis I) ist nicht festgelegt."))
-        elif form is not None:
-            yield Point(text(f"Aufgabe „{name}“: Rechtsform {form.code}, {form.name}. Grenze: {clause(form.limits)}."))
-            if form.modes and mandate.mode not in form.modes:
-                yield Point(
-                    text(f"Aufgabe „{name}“: Rechtsform {form.code} passt nicht zur Art „{_MODES[mandate.mode]}“.")
-                )
+        yield from (Point(text(point)) for point in _mandate_points(case, mandate))
     dropped = [id for id in case.cooperation.tasks if id not in case.task_ids]
     for id in dropped:
         task = case.tasks[id]
