@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.checks import amounts, keys, texts, walk
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ikzctl.model.system import System
 
 KindCheck = Callable[[Any], Iterable[Finding]]
-PartsCheck = Callable[[Iterable[Placed]], Iterable[Finding]]
 
 
 # --- every kind -------------------------------------------------------------------------------------------------------
@@ -45,23 +44,17 @@ def periods_in_order(found: Iterable[Placed]) -> Iterator[Finding]:
             yield say("IKZ-T001", "error", inside(*path, "until"), text)
 
 
-def ids_once(found: Iterable[Placed]) -> Iterator[Finding]:
+def ids_once(path: FieldPath, values: Sequence[Any]) -> Iterator[Finding]:
     """Ids inside one list, and plain values of one list, occur once."""
-    for path, part in found:
-        for name in part.__pydantic_fields_set__:
-            value = part.__dict__[name]
-            if value.__class__ is tuple and len(value) > 1:
-                yield from _once(value, (*path, walk.key_of(name)))
-
-
-def _once(values: Sequence[Any], path: FieldPath) -> Iterator[Finding]:
     if isinstance(values[0], str):
         for number in _repeated(values):
             text = f"„{values[number]}“ steht in dieser Liste schon weiter oben; einmal genügt"
             yield say("IKZ-S012", "warning", inside(*path, number), text)
         return
+    # asked of the instance's own dictionary: a model that lacks the name takes long to say so
+    known = getattr(values[0], "__dict__", {})
     for key, german in (("id", "Kennung"), ("number", "Nummer")):
-        if hasattr(values[0], key):
+        if key in known:
             for number in _repeated([n if (n := getattr(v, key)) is not None else object() for v in values]):
                 text = f"die {german} „{getattr(values[number], key)}“ gibt es in dieser Liste schon; jede darf nur einmal vorkommen"
                 yield say("IKZ-S011", "error", inside(*path, number, key), text)
@@ -292,7 +285,6 @@ def suspension_has_object(r: Suspension) -> Iterator[Finding]:
         )
 
 
-EVERY_RECORD: tuple[PartsCheck, ...] = (periods_in_order, ids_once, texts.nothing_confidential)
 BY_KIND: dict[str, tuple[KindCheck, ...]] = {
     "partner": (keys.official_key, one_office_at_a_time),
     "system": (one_tenant_at_a_time, conflicts_known),
@@ -306,14 +298,20 @@ BY_KIND: dict[str, tuple[KindCheck, ...]] = {
 }
 
 
-def check_record(place: Place, record: Any) -> Iterator[Finding]:
-    """All rules for this kind of record."""
-    path = place.kind.path(place.id, place.cooperation)
-    found = walk.parts(record)
-    of_parts = (finding for check in EVERY_RECORD for finding in check(found))
-    of_kind = (finding for check in BY_KIND.get(place.kind.name, ()) for finding in check(record))
-    for finding in chain(of_parts, of_kind):
-        yield replace(finding, pointer=Pointer(path, finding.pointer.field))
+def check_record(place: Place, record: Any, content: bytes) -> Iterator[Finding]:
+    """All rules for this kind of record; `content` is the file that it was read from."""
+    found, lists = walk.parts(record)
+    at_hand = [*periods_in_order(found)]
+    for path, values in lists:
+        at_hand += ids_once(path, values)
+    if suspects := texts.suspects(content):
+        at_hand += texts.nothing_confidential(found, suspects)
+    for check in BY_KIND.get(place.kind.name, ()):
+        at_hand += check(record)
+    if at_hand:
+        file = place.kind.path(place.id, place.cooperation)
+        for finding in at_hand:
+            yield replace(finding, pointer=Pointer(file, finding.pointer.field))
 
 
 RECORD_CHECKS = (check_record,)

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from ikzctl.model.base import Part
 
 Placed = tuple[FieldPath, "Part"]
+Listed = tuple[FieldPath, tuple[Any, ...]]
 
 _PLAIN = frozenset({str, int, bool, date, Decimal, NoneType})
 
 
-def parts(record: Part) -> list[Placed]:
-    """The record and everything inside it that was written down; what stands at its default was written by nobody."""
+def parts(record: Part) -> tuple[list[Placed], list[Listed]]:
+    """The record and everything inside it that was written down, and all lists with more than one entry.
+
+    What stands at its default was written by nobody and is left out.
+    """
     found: list[Placed] = [((), record)]
+    lists: list[Listed] = []
     for path, part in found:  # grows while it is walked
         values = part.__dict__
         for name in part.__pydantic_fields_set__:
@@ -30,10 +35,13 @@ def parts(record: Part) -> list[Placed]:
                 continue
             if kind is not tuple:
                 found.append(((*path, key_of(name)), value))
-            elif value and value[0].__class__ not in _PLAIN:
-                key = key_of(name)
-                found += [((*path, key, number), item) for number, item in enumerate(value)]
-    return found
+            elif value:
+                inner = (*path, key_of(name))
+                if len(value) > 1:
+                    lists.append((inner, value))
+                if value[0].__class__ not in _PLAIN:
+                    found += [((*inner, number), item) for number, item in enumerate(value)]
+    return found, lists
 
 
 def texts(found: Iterable[Placed]) -> Iterator[tuple[FieldPath, str, str, int]]:

@@ -19,8 +19,8 @@ from ikzctl.registry.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RecordCheck = Callable[[Place, Any], Iterable[Finding]]
-"""A rule that needs one record only; its findings may be known by field alone, the scan looks the line up."""
+RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
+"""A rule that needs one record and the file it was read from; its findings may be known by field alone, the scan looks the line up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> Fi
     if record is None or loaded.data is None:
         return FileResult(path, place, None, (), tuple(findings))
     for check in checks:
-        for finding in check(place, record):
+        for finding in check(place, record, content):
             line, column = loaded.position(finding.pointer.field)
             findings.append(replace(finding, pointer=finding.pointer.at(line, column)))
     refs = references(place.kind.name, loaded.data)
