@@ -133,7 +133,7 @@ class Document:
             raise self._refused(self._line(path), "der Eintrag ist nicht da")
         new, container = _copied(self.data, path[:-1])
         del container[path[-1]]
-        if self._done_plainly(lambda outline: outline.remove(path), new, path):
+        if self.done_plainly(lambda outline: outline.remove(path), new, path):
             return
         if self._through_brackets(path[:-1], new):
             return
@@ -144,10 +144,7 @@ class Document:
     # -- how it is done
 
     def _comment(self, path: FieldPath, comment: str) -> None:
-        indent = 2 * len(path) - 2
-        if self._done_plainly(
-            lambda outline: outline.comment(path, [str(line) for line in comment_text(comment, indent)]), self.data, path
-        ):
+        if self.done_plainly(lambda outline: outline.comment(path, comment), self.data, path):
             return
         self._through_brackets(path[:-1], self.data, keep=False)
         entry = self._entry(path)
@@ -196,8 +193,7 @@ class Document:
             raise self._refused(1, "die ganze Datei ist gemeint")
         new, container = _copied(self.data, path[:-1])
         container[path[-1]] = value
-        key = path[-1] if isinstance(path[-1], str) else None
-        if self._done_plainly(lambda outline: outline.set(path, value, self._piece(key, value, path)), new, path):
+        if self.done_plainly(lambda outline: outline.set(path, value, self._piece(path, value)), new, path):
             return
         if self._through_brackets(path[:-1], new):
             return
@@ -206,7 +202,7 @@ class Document:
         if entry.node.kind == "scalar" and not isinstance(value, dict | list):
             splice = set_scalar(self.tree, entry, value, style)
         else:
-            splice = replace_entry(self.tree, entry, self._piece(entry.key, value, path), style)
+            splice = replace_entry(self.tree, entry, self._piece(path, value), style)
         self._do(splice, new, path)
 
     def _add(self, path: FieldPath, value: Any, comment: str | None) -> None:
@@ -225,21 +221,25 @@ class Document:
             raise self._refused(self._line(path), "diese Stelle der Liste gibt es nicht")
         new, container = _copied(self.data, path[:-1])
         _insert(container, last, value)
-        one = self._piece(last if isinstance(last, str) else None, value, path)
-        if comment is not None:
-            one.lead = comment_text(comment, 2 * len(path) - 2)
         index = last if isinstance(last, int) else self._rank(path[:-1], parent, last)
-        if self._done_plainly(lambda outline: outline.add(path[:-1], index, one), new, path):
+        if self.done_plainly(lambda outline: self._added(outline, path, index, value, comment), new, path):
             return
         if self._through_brackets(path[:-1], new, keep=comment is None):
             return
-        self._do(self._insertion(path, one), new, path)
+        self._do(self._insertion(path, index, self._piece(path, value, comment)), new, path)
 
-    def _insertion(self, path: FieldPath, one: Piece) -> Splice:
-        node, last = self._node(path[:-1]), path[-1]
+    def _added(self, outline: Outline, path: FieldPath, index: int, value: Any, comment: str | None) -> Splice:
+        one = self._piece(path, value, comment)
+        container = self._get(path[:-1])
+        if container or len(path) == 1:
+            return outline.add(path[:-1], index, one)
+        owner = Piece(_key(path[:-1]), children=[one], is_list=isinstance(container, list))
+        return outline.set(path[:-1], container, owner)
+
+    def _insertion(self, path: FieldPath, index: int, one: Piece) -> Splice:
+        node = self._node(path[:-1])
         style = style_of(self.tree)
         if node.entries:
-            index = last if isinstance(last, int) else self._rank(path[:-1], [entry.key for entry in node.entries], last)
             if index == 0 and one.lead and behind_dash(self.tree, node.entries[0]):
                 # a comment cannot stand between a dash and the first key; the second place has to do
                 index = 1
@@ -271,13 +271,15 @@ class Document:
             return False
         return False
 
-    def _piece(self, key: str | None, value: Any, path: FieldPath) -> Piece:
-        one = piece(key, value)
+    def _piece(self, path: FieldPath, value: Any, comment: str | None = None) -> Piece:
+        one = piece(_key(path), value)
         if self.key_order is not None:
             sort_keys(one, path, self.key_order)
+        if comment is not None:
+            one.lead = comment_text(comment, 2 * len(path) - 2)
         return one
 
-    def _rank(self, path: FieldPath, keys: Collection[str | None], key: str) -> int:
+    def _rank(self, path: FieldPath, keys: Collection[str], key: str) -> int:
         """Where a new key goes: behind the last key that the schema names before it, else to the end."""
         order = self.key_order(path) if self.key_order is not None else ()
         if key not in order:
@@ -308,18 +310,19 @@ class Document:
 
     # -- never trust the writer
 
-    def _done_plainly(self, edit: Callable[[Outline], Splice], new: Any, path: FieldPath) -> bool:
+    def done_plainly(self, edit: Callable[[Outline], Splice], new: Any, path: FieldPath) -> bool:
         """True if the marks alone were enough for this change and the new text means what it should.
 
         Before and behind the lines of the splice the text is the same, byte by byte, because it is made of slices of the
-        old one; the outline names no lines but those of the entry, and keeps the comment at the end of a line it writes.
-        If the data is as wanted, no comment outside these lines can have become part of a value.
+        old one. If the data is as wanted, no comment there can have become part of a value. What is left to look at are
+        the comments in the lines that gave way to others; only a removed entry takes its comments along.
         """
         try:
             outline = Outline(self.text, self.loaded)
-            text = edit(outline).apply(outline.lines)
+            splice = edit(outline)
         except Unclear:
             return False
+        text = splice.apply(outline.lines)
         loaded = load(text.encode("utf-8", "surrogatepass"), self.file, self.parser)
         if loaded.findings or loaded.data != new:
             return False
@@ -327,8 +330,19 @@ class Document:
         wanted = _get(new, path)
         if wanted is not _MISSING and not same(_get(loaded.data, path), wanted, ordered=False):
             return False
+        replaced = outline.lines[splice.first : splice.stop]
+        if splice.lines and not self._keeps_comments(replaced, splice.lines):
+            return False
         self._take(text, loaded)
         return True
+
+    def _keeps_comments(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """True if all comments in the lines of one entry are in its new lines, too."""
+        if not any("#" in line for line in old):
+            return True
+        # below a key these lines are a text of their own
+        one, other = (Tree("".join(["k:\n", *(f" {line}\n" for line in lines)]), self.parser) for lines in (old, new))
+        return _in_order([comment.text for comment in one.comments], [comment.text for comment in other.comments])
 
     def _do(self, splice: Splice, new: dict[str, Any], path: FieldPath) -> None:
         self._accept(splice.apply(self.tree.lines), new, splice.dropped, self._concerned(path))
@@ -371,6 +385,11 @@ def _in_order(some: Sequence[str], among: Sequence[str]) -> bool:
     """True if all of `some` occur in `among` in this order."""
     rest = iter(among)
     return all(one in rest for one in some)
+
+
+def _key(path: FieldPath) -> str | None:
+    """The key of the entry at `path`; None for an item of a list."""
+    return path[-1] if isinstance(path[-1], str) else None
 
 
 def _copied(data: Any, path: FieldPath) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ikzctl.model.findings import FieldPath
+from ikzctl.registry.canonical import comment_text
 from ikzctl.registry.events import Loaded
 from ikzctl.registry.layout import CANONICAL, Piece, Style, block_lines, block_sign, lines_of, rendered_like
 from ikzctl.registry.nodes import Node
@@ -71,27 +72,28 @@ class Outline:
     # -- edits
 
     def set(self, path: FieldPath, value: Any, piece: Piece) -> Splice:
-        """Another value for an entry whose value stands behind its key or dash; `piece` is the new entry as a whole."""
+        """Another value in the place of a scalar or an empty collection; `piece` is the new entry as a whole."""
         spot = self._spots(path)[-1]
         line = self.lines[spot.line]
-        start, end = self._value(spot)
+        start, end, last = self._value(spot)
         behind = line[end:].rstrip()
-        collection = isinstance(value, _COLLECTION)
-        if collection or isinstance(spot.value, _COLLECTION):
+        if behind and last > spot.line:
+            behind = f"  {behind.lstrip()}"
+        if isinstance(value, _COLLECTION) or isinstance(spot.value, _COLLECTION):
             piece.eol = behind.lstrip()
             if piece.key is None and piece.children:
                 push_down(piece)
             lines = _text(piece, spot.column, self._style(piece))
-            return Splice(spot.line, spot.line + 1, [line[: spot.column] + lines[0][spot.column :], *lines[1:]])
+            return Splice(spot.line, last + 1, [line[: spot.column] + lines[0][spot.column :], *lines[1:]])
         before = line[:start] if line[:start].endswith(" ") else line[:start] + " "
         if isinstance(value, str) and is_block_text(value):
             style = self._style(piece)
             inner = spot.column + (style.dash if spot.key is None else style.step)
             body = [text or "" for text in block_lines(value, inner)]
-            return Splice(spot.line, spot.line + 1, [before + block_sign(value) + behind, *body])
+            return Splice(spot.line, last + 1, [before + block_sign(value) + behind, *body])
         quote = line[start : start + 1]
         node = Node("scalar", False, quote if quote in ("'", '"') else "", start, end)
-        return Splice(spot.line, spot.line + 1, [before + rendered_like(value, node) + behind])
+        return Splice(spot.line, last + 1, [before + rendered_like(value, node) + behind])
 
     def add(self, path: FieldPath, index: int, piece: Piece) -> Splice:
         """A new entry behind entry `index` - 1 of the collection at `path`; its first place is left to the tree."""
@@ -120,11 +122,11 @@ class Outline:
             first = spot.line
         return Splice(first, self._last_line(spot) + 1, [])
 
-    def comment(self, path: FieldPath, texts: Sequence[str]) -> Splice:
-        """The entry with these comment lines above it."""
+    def comment(self, path: FieldPath, text: str) -> Splice:
+        """The same entry with a comment above it."""
         spot = self._spots(path)[-1]
         blanks = " " * _indent(self.lines[spot.line])
-        return Splice(spot.line, spot.line, [blanks + text for text in texts])
+        return Splice(spot.line, spot.line, [f"{blanks}{line}" for line in comment_text(text, spot.column)])
 
     # -- places
 
@@ -202,19 +204,30 @@ class Outline:
                     return colon.end()
         raise Unclear
 
-    def _value(self, spot: Spot) -> tuple[int, int]:
-        """Columns of a value that ends on the line of its key or dash; what follows there is nothing or a comment."""
-        if self._last_line(spot) != spot.line:
+    def _value(self, spot: Spot) -> tuple[int, int, int]:
+        """Columns of a scalar or of empty brackets on the line of the key or dash, and the last line of its text.
+
+        What follows on the line is nothing or a comment. Of a text below, the columns are those of its sign.
+        """
+        if isinstance(spot.value, _COLLECTION) and spot.value:
             raise Unclear
         line = self.lines[spot.line]
         head = self._head_end(spot)
         start = head + _indent(line[head:])
-        if start == len(line) or line[start] == "#":
-            return head, head
+        last = self._last_line(spot)
+        if line[start : start + 1] == "|":
+            sign = _BLOCK_TEXT.search(line)
+            if sign is None or sign.start(1) != start:
+                raise Unclear
+            return start, sign.end(1), last
+        if last != spot.line:
+            raise Unclear
+        if line[start : start + 1] in ("", "#"):
+            return head, head, last
         for pattern in (_QUOTED, _PLAIN, _EMPTY):
             value = pattern.match(line, start)
             if value:
-                return start, value.end()
+                return start, value.end(), last
         raise Unclear
 
     def _last_line(self, spot: Spot) -> int:

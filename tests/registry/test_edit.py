@@ -7,14 +7,16 @@ import random
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from ikzctl.model.changes import AppendItem, NewFile, RemoveValue, SetValue
 from ikzctl.model.errors import WriteRefused
-from ikzctl.registry.edit import TextEdit, apply, render_new
+from ikzctl.registry.edit import Document, TextEdit, apply, render_new
 from ikzctl.registry.events import load
 from ikzctl.registry.layout import same
+from ikzctl.registry.splice import Splice
 from tests.registry.samples import KEYS, sample, value
 
 FILE = "partners/x.yaml"
@@ -402,3 +404,143 @@ def test_random_edits_obey_the_three_laws():
 @pytest.mark.slow
 def test_random_edits_obey_the_three_laws_many():
     assert sum(run(range(NORMAL, NORMAL + LONG // 3)).values()) > LONG // 2
+
+
+# -- the marks of the loader are a short cut to what the tree of all entries would do
+
+
+class Counting(Document):
+    """Counts its steps, and how many of them the marks alone were enough for."""
+
+    steps = plain_steps = 0
+
+    def done_plainly(self, edit, new, path):
+        done = super().done_plainly(edit, new, path)
+        self.steps += 1
+        self.plain_steps += done
+        return done
+
+
+class ByTree(Document):
+    """Asks the tree of all entries for every change."""
+
+    def done_plainly(self, edit, new, path):
+        return False
+
+
+def both_ways(content, edit, key_order=None):
+    """The text after the edit, which must be the same both ways, and the document that counted; None if refused."""
+    quick, slow = (kind(content, FILE, key_order, "fastest") for kind in (Counting, ByTree))
+    outcomes = []
+    for document in (quick, slow):
+        try:
+            document.make(edit)
+            outcomes.append(document.text)
+        except WriteRefused as refusal:
+            outcomes.append(refusal)
+    if isinstance(outcomes[1], WriteRefused):
+        assert str(outcomes[0]) == str(outcomes[1])
+        return None, quick
+    assert outcomes[0] == outcomes[1]
+    return outcomes[0], quick
+
+
+def compare_ways(seeds):
+    steps = plain_steps = 0
+    for seed in seeds:
+        text, data = sample(seed)
+        rnd = random.Random(seed)  # noqa: S311
+        for _ in range(3):
+            if not data:
+                break
+            edit, _after = random_edit(rnd, data)
+            try:
+                out, document = both_ways(text.encode(), edit)
+            except AssertionError as failure:
+                raise AssertionError(f"seed {seed}: {edit}\n{text}") from failure
+            steps, plain_steps = steps + document.steps, plain_steps + document.plain_steps
+            text = text if out is None else out
+            data = load(text.encode(), FILE).data
+    return steps, plain_steps
+
+
+def test_random_edits_give_the_same_text_with_and_without_the_tree():
+    steps, plain_steps = compare_ways(range(NORMAL // 2))
+    assert steps > NORMAL
+    assert plain_steps > steps // 2
+
+
+@pytest.mark.slow
+def test_random_edits_give_the_same_text_with_and_without_the_tree_many():
+    assert compare_ways(range(NORMAL, NORMAL + LONG // 3))[0] > LONG // 2
+
+
+REGISTRY = Path(__file__).parents[2] / "registry"
+
+
+@pytest.mark.parametrize("kind", ["value", "item", "key"])
+def test_usual_edits_of_the_sample_registry_need_no_tree(kind):
+    made = 0
+    for file in sorted(REGISTRY.rglob("*.yaml")):
+        content = file.read_bytes()
+        data = load(content, FILE).data
+        rnd = random.Random(file.name)  # noqa: S311
+        for path in rnd.sample(list(paths(data)), 3):
+            old = get(data, path)
+            if kind == "value" and not isinstance(old, dict | list):
+                edit: TextEdit = SetValue(FILE, path, "neu", "Kommentar")
+            elif kind == "item" and isinstance(old, list):
+                edit = AppendItem(FILE, path, old[-1] if old else "neu", "Kommentar" if old else None)
+            elif kind == "key" and isinstance(old, dict) and old:
+                edit = SetValue(FILE, (*path, "neu"), {"a": [1]})
+            else:
+                continue
+            out, document = both_ways(content, edit)
+            assert out is not None
+            assert document.plain_steps == document.steps, (file, edit)
+            made += 1
+    assert made > 10
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "wanted"),
+    [
+        ("a: x  # c\n", SetValue(FILE, ("a",), "w"), "a: w  # c\n"),
+        ("a: 'x # n'  # c\n", SetValue(FILE, ("a",), "w"), "a: 'w'  # c\n"),
+        ("a: |  # c\n  # n\n\n# d\nb: 1\n", SetValue(FILE, ("a",), "w"), "a: w  # c\n\n# d\nb: 1\n"),
+        ("l: []  # c\n# d\n", AppendItem(FILE, ("l",), "w"), "l:  # c\n  - w\n# d\n"),
+        ("l:\n- |\n  # n\n# d\nb: 1\n", AppendItem(FILE, ("l",), "w"), "l:\n- |\n  # n\n- w\n# d\nb: 1\n"),
+        ("a:\n  b: 1\n  # in a\n# an c\nc: 1\n", RemoveValue(FILE, ("c",)), "a:\n  b: 1\n  # in a\n"),
+        ("a:\n  b: 1\n  # in a\n# an c\nc: 1\n", RemoveValue(FILE, ("a",)), "# an c\nc: 1\n"),
+    ],
+)
+def test_comments_stay_without_the_tree(text, edit, wanted):
+    out, document = both_ways(text.encode(), edit)
+    assert out == wanted
+    assert document.plain_steps == document.steps == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ('a: "x\n  # n"\nb: 1\n', SetValue(FILE, ("a",), "w")),
+        ("a: x\n  y\nb: 1\n", SetValue(FILE, ("a",), "w")),
+        ("a: >\n  # n\nb: 1\n", SetValue(FILE, ("a",), "w")),
+        ("a: {\n  b: 1,\n  c: 2}\n", SetValue(FILE, ("a", "b"), 2)),
+        ("l: [\n  x,\n  y]\n", AppendItem(FILE, ("l",), "z")),
+        ("l:\n  - a: 1  # c\n", SetValue(FILE, ("l", 0), {"b": 1})),
+        ("{\na: 1\n}\n", SetValue(FILE, ("a",), 2)),
+        ("a: 1\n...\n", SetValue(FILE, ("b",), 2)),
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_tree(text, edit):
+    assert both_ways(text.encode(), edit)[1].plain_steps == 0
+
+
+def test_a_lost_comment_is_noticed_without_the_tree():
+    document = Document(b"a: 1\nb: x  # c\n", FILE, None, "fastest")
+    assert not document.done_plainly(lambda _: Splice(1, 2, ["b: y"]), {"a": 1, "b": "y"}, ("b",))
+    assert not document.done_plainly(lambda _: Splice(1, 2, ["b: y  # c"]), {"a": 1, "b": "z"}, ("b",))
+    assert not document.done_plainly(lambda _: Splice(0, 1, ["a: 1.0"]), {"a": 1, "b": "x"}, ("a",))
+    assert document.text == "a: 1\nb: x  # c\n"
+    assert document.done_plainly(lambda _: Splice(1, 2, ["b: y  # c"]), {"a": 1, "b": "y"}, ("b",))
