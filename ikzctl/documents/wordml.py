@@ -230,7 +230,7 @@ def _contents(document: Document) -> str:
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    lines = [paragraph("IkzZwischen", run(CONTENTS_HEADING, "IkzStark"))]
+    lines = [paragraph("IkzZwischen", run(CONTENTS_HEADING, "IkzStark"), '<w:spacing w:before="280" w:after="160"/>')]
     for position, (number, heading, clause) in enumerate(entries):
         shown = f"{run(number)}<w:r><w:tab/></w:r>{run(heading)}" if number else run(heading)
         if clause:
