@@ -46,7 +46,7 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
     `identity` is used, and written into the new repository, if the user has set none for git.
     """
     from ikzctl.files.writer import commit_changes
-    from ikzctl.gitrepo.fence import read_identity, set_identity
+    from ikzctl.gitrepo.fence import check_identity, read_identity, set_identity
     from ikzctl.registry.edit import render_new
     from ikzctl.registry.key_order import key_order
 
@@ -55,8 +55,10 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
         {"format": "ikz-registry/1", "name": name, "land": land, "house_style": {"euro": "Euro"}},
         _HEAD_COMMENTS,
     )
-    writes = [FileWrite("registry/registry.yaml", render_new(head, key_order("registry.yaml")))]
-    writes += surroundings()
+    check_identity(identity)
+    content = render_new(head, key_order("registry.yaml"))
+    _require_good_head(content)
+    writes = [FileWrite("registry/registry.yaml", content), *surroundings()]
     repo = start_repository(folder)
     try:
         read_identity(repo)
@@ -65,6 +67,15 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
         set_identity(repo, identity)
         identity_set = True
     return NewRegistry(folder, commit_changes(repo, writes, "Register anlegen", base=None), identity_set)
+
+
+def _require_good_head(content: bytes) -> None:
+    """What the user named must be readable before the first folder is made for it."""
+    from ikzctl.registry.scan import examine
+
+    faults = [f for f in examine("registry.yaml", content).findings if f.severity == "error"]
+    if faults:
+        raise UserError(f"{faults[0].message} Es wurde nichts angelegt.")
 
 
 def start_repository(folder: Path) -> Repository:

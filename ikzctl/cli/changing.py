@@ -33,6 +33,12 @@ def here() -> Path:
         ) from None
 
 
+def from_here(folder: Path) -> None:
+    """Refuse a relative folder where there is nothing that it could be relative to."""
+    if not folder.is_absolute():
+        here()
+
+
 def accepted_settings() -> Path:
     """Where it is remembered which foreign git settings the user has allowed."""
     from ikzctl.cli.fault_log import state_folder
@@ -45,7 +51,7 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
     proposal = make()
     try:
         _show(proposal)
-    except BrokenPipeError:
+    except output.ReaderGone:
         # whoever was to read the plan is gone; exit code 0 would say that it was carried out
         output.silence_stdout()
         raise UserError(

@@ -40,13 +40,13 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         output.note("Abgebrochen.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # the reader of our output went away (a pager was closed); nothing is left to say
+    except output.ReaderGone:
         output.silence_stdout()
         return 0
     except OSError as fault:
         from ikzctl.cli.system_faults import reason
 
+        output.silence_stdout()
         known = reason(fault)
         return _report_fault(fault, arguments) if known is None else _refuse(UserError(known))
     except Exception as fault:
@@ -83,6 +83,8 @@ def _invoke(arguments: list[str]) -> int:
         return INTERRUPTED
     except Exit as end:
         return int(end.exit_code)
+    if result == INTERRUPTED:  # what typer makes of Ctrl-C
+        output.note("Abgebrochen.")
     return result if isinstance(result, int) else 0
 
 

@@ -12,7 +12,7 @@ _WORDS = {"error": "Fehler", "warning": "Warnung", "note": "Hinweis"}
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     """One line each: `file:line:column: Fehler IKZ-…: message`; editors jump to it."""
     for f in findings:
-        yield f"{place_text(f)}: {_WORDS[f.severity]} {f.code}: {f.message}{norm_text(f)}"
+        yield one_line(f"{place_text(f)}: {_WORDS[f.severity]} {f.code}: {f.message}{norm_text(f)}")
 
 
 def grouped_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -26,7 +26,7 @@ def grouped_lines(findings: Sequence[Finding]) -> Iterator[str]:
             yield one_line(current)
         p = f.pointer
         place = f"{p.line}:{p.column}" if p.line else "–"
-        yield f"  {place:>7}  {_WORDS[f.severity]} {f.code}  {f.message}{norm_text(f)}"
+        yield one_line(f"  {place:>7}  {_WORDS[f.severity]} {f.code}  {f.message}{norm_text(f)}")
 
 
 def summary(findings: Sequence[Finding], files: int) -> str:
@@ -53,12 +53,12 @@ def finding_dict(f: Finding) -> dict[str, object]:
 
 def place_text(f: Finding) -> str:
     p = f.pointer
-    return f"{one_line(p.file)}:{p.line}:{p.column}" if p.line else one_line(p.file)
+    return f"{p.file}:{p.line}:{p.column}" if p.line else p.file
 
 
-def one_line(path: str) -> str:
+def one_line(text: str) -> str:
     """A file name may hold a line feed; in a list of lines it must not look like another line."""
-    return path.replace("\n", "\\x0a")
+    return text.replace("\n", "\\x0a")
 
 
 def norm_text(f: Finding) -> str:

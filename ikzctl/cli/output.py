@@ -35,6 +35,10 @@ def shortened(text: str, limit: int = _SHOWN) -> str:
     return line if len(line) <= limit else f"{line[: limit * 2 // 3]} … {line[-limit // 3 :]}"
 
 
+class ReaderGone(Exception):
+    """Whoever was to read our output has closed it: a pager, `head`. Not an OSError, which typer would answer for us."""
+
+
 def prepare_streams() -> None:
     """UTF-8 on both streams whatever the console says; Windows consoles default to an old code page.
 
@@ -63,17 +67,23 @@ def note(text: str = "") -> None:
 def say_json(value: Any) -> None:
     """A result as JSON: same keys in the same order every time, umlauts as they are, what a terminal would obey as `\\u…`."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
-    sys.stdout.write(_CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
-    sys.stdout.flush()
+    _put(sys.stdout, _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
 
 
 def _write(stream: TextIO, text: str) -> None:
-    stream.write(visible(text) + "\n")
-    stream.flush()
+    _put(stream, visible(text) + "\n")
+
+
+def _put(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 def silence_stdout() -> None:
-    """Python flushes stdout once more at exit; into a closed pipe that would print a traceback."""
+    """Python flushes stdout once more at exit; into a closed pipe or a full disk that would print a traceback."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -25,9 +25,11 @@ def demo(
     Beispiel:  ikzctl demo beispiel
     """
     from ikzctl.actions.demo import make_demo
+    from ikzctl.cli.changing import from_here
     from ikzctl.cli.demo_text import demo_lines
     from ikzctl.cli.output import say
 
+    from_here(folder)
     made = make_demo(folder, as_of=day(as_of))
     for line in demo_lines(made):
         say(line)
@@ -57,9 +59,11 @@ def init(
     Beispiel:  ikzctl init mein-register --name "IKZ Musterregion"
     """
     from ikzctl.actions.init import make_registry
+    from ikzctl.cli.changing import from_here
     from ikzctl.cli.output import note, say
     from ikzctl.gitrepo.fence import Identity
 
+    from_here(folder)
     made = make_registry(
         folder, name=name or folder.resolve().name, land=land.upper(), identity=Identity(function, mail)
     )

@@ -25,6 +25,9 @@ _HARMLESS = re.compile(
 )
 
 
+_LONGEST = 200
+
+
 class Setting(NamedTuple):
     scope: str
     key: str
@@ -106,10 +109,16 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
 
 def set_identity(repo: Repository, identity: Identity) -> None:
     """Write the identity into a repository that ikzctl has just made."""
+    check_identity(identity)
     for key, value in (("user.name", identity.name), ("user.email", identity.email)):
-        if not _clean(value) or _clean(value) != value or value.startswith("-"):
-            raise UserError(f"„{printable(value)}“ taugt nicht als Name oder E-Mail-Adresse für git.")
         run(["config", "--local", key, value], repo.place)
+
+
+def check_identity(identity: Identity) -> None:
+    """UserError for what git would cut or take for an option."""
+    for value in (identity.name, identity.email):
+        if not _clean(value) or _clean(value) != value or value.startswith("-") or len(value) > _LONGEST:
+            raise UserError(f"„{printable(value)}“ taugt nicht als Name oder E-Mail-Adresse für git.")
 
 
 def _list_settings(place: Place, includes: str, *, user_settings: bool = False) -> tuple[Setting, ...]:

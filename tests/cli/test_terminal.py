@@ -1,0 +1,248 @@
+"""Nothing that stands in a registry, a file name or an argument steers the terminal; closed pipes end quietly."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import DAY, Program, digest, needs, save
+from tests.cli.terminal import in_terminal
+
+needs_terminal = needs(sys.platform != "win32", "Windows has no pseudo-terminal to look at")
+# escape sequence, C1 control, direction mark, no width, soft hyphen, tag, bell, carriage return, back space
+HOSTILE = "\x1b[31mrot\x1b]0;Titel\x07 \x9b31m \u202eumgekehrt\u202c \u200b \xad \U000e0041 \r\x08 [bold]fett[/bold] [/x] [link=http://x]"
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\U000e0000-\U000e0fff]"
+)
+READING = [
+    ("validate",),
+    ("validate", "--format", "lines"),
+    ("validate", "--format", "json"),
+    ("status",),
+    ("status", "--format", "json"),
+    ("status", "vergabestelle"),
+    ("status", "vergabestelle", "--format", "json"),
+    ("diff", "HEAD~1"),
+    ("diff", "HEAD~1", "--format", "json"),
+    ("list", "partner"),
+    ("list", "partner", "--format", "json"),
+    ("show", "partner", "worms"),
+    ("fmt", "--check"),
+    ("agreement", "draft", "vergabestelle"),
+    ("access", "manifest", "vergabestelle"),
+    ("cooperation", "join", "vergabestelle", "worms", "--from", "2027-01-01", "--dry-run"),
+    ("cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "x", "--dry-run"),
+    ("partner", "add", "--key", "07318000", "--dry-run"),
+]
+
+
+def quiet(text: str) -> bool:
+    return _STEERING.search(text) is None
+
+
+@pytest.fixture(scope="module")
+def hostile(made_small: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The small registry where names, values, file names and the registry's own name try to steer the terminal, saved."""
+    from tests.cli.program import copied
+
+    program = Program(copied(made_small, tmp_path_factory.mktemp("hostile") / "r"), home)
+    registry = program.folder / "registry"
+    escaped = json.dumps(HOSTILE)
+    for path, key in (
+        ("registry.yaml", "name"),
+        ("partners/worms.yaml", "short_name"),
+        ("cooperations/vergabestelle/cooperation.yaml", "name"),
+    ):
+        before, after = re.split(rf"^{key}: .*$", (registry / path).read_text(encoding="utf-8"), maxsplit=1, flags=re.M)
+        (registry / path).write_text(f"{before}{key}: {escaped}{after}", encoding="utf-8")
+    raw = registry / "partners/alzey-worms.yaml"
+    raw.write_bytes(raw.read_bytes() + f"\n# {HOSTILE}\n".encode())
+    (registry / "partners" / "\x1b[31m[bold]\nzweite: Zeile.yaml").write_text("id: x\n")
+    (registry / "partners" / "\u202elmay.yaml").write_text("id: x\n")
+    (registry / "\x9bordner").mkdir()
+    save(program, f"Böse {HOSTILE}".replace("\r", " "))
+    return program
+
+
+@needs_terminal
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_hostile_registry_reaches_no_terminal(hostile: Program, command: tuple[str, ...]):
+    shown = in_terminal(hostile, *command)
+    assert shown.code in (0, 1, 2), shown.text
+    assert quiet(shown.text), [hex(ord(c)) for c in _STEERING.findall(shown.text)]
+    assert "Traceback" not in shown.text
+    piped = hostile(*command)
+    assert quiet(piped.text)
+    if "json" in command and piped.out:
+        json.loads(piped.out)
+
+
+def test_a_file_name_with_a_line_feed_stays_one_line(hostile: Program):
+    lines = hostile("validate", "--format", "lines").out.splitlines()
+    assert not [line for line in lines if line.startswith("zweite")]
+    assert [line for line in lines if "\\x1b[31m[bold]\\x0azweite: Zeile.yaml" in line]
+
+
+ARGUMENTS = [
+    ("{}",),
+    ("--{}",),
+    ("list", "{}"),
+    ("show", "{}", "x"),
+    ("show", "partner", "{}"),
+    ("status", "{}"),
+    ("explain", "{}"),
+    ("diff", "{}"),
+    ("validate", "{}"),
+    ("validate", "--rev", "{}"),
+    ("validate", "--as-of", "{}"),
+    ("validate", "--format", "{}"),
+    ("validate", "--registry", "{}"),
+    ("fmt", "{}"),
+    ("partner", "add", "--key", "{}", "--yes"),
+    ("partner", "add", "--key", "07318000", "--id", "{}", "--yes"),
+    ("cooperation", "join", "{}", "worms", "--from", "2027-01-01", "--yes"),
+    ("cooperation", "join", "vergabestelle", "{}", "--from", "2027-01-01", "--yes"),
+    ("cooperation", "join", "vergabestelle", "worms", "--from", "{}", "--yes"),
+    ("cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "{}", "--dry-run"),
+    ("agreement", "draft", "{}"),
+    ("agreement", "draft", "vergabestelle", "--output", "registry/registry.yaml/{}"),
+    ("access", "manifest", "{}"),
+    ("init", "registry/registry.yaml/{}"),
+]
+
+
+@pytest.mark.parametrize("command", ARGUMENTS, ids=" ".join)
+@pytest.mark.parametrize(
+    "value", [HOSTILE, "\n\n" + HOSTILE, "ä" * 10_000, "'\"`$(x)\\"], ids=["steering", "lines", "long", "quotes"]
+)
+def test_hostile_arguments_are_refused_and_shown_harmless(small: Program, command: tuple[str, ...], value: str):
+    before = digest(small.folder)
+    done = small(*(part.format(value) for part in command))
+    assert done.code in (0, 1, 2), done.text
+    assert quiet(done.text), [hex(ord(c)) for c in _STEERING.findall(done.text)]
+    if "--reason" not in command:
+        assert done.code == 2, done.text
+        assert "Fehler: " in done.err
+        assert len(done.err) < 3_000
+        assert len(done.err.splitlines()) <= 4
+    assert digest(small.folder) == before
+
+
+@pytest.mark.parametrize("value", [HOSTILE, "\u202eRP", "ä" * 10_000], ids=["steering", "direction", "long"])
+@pytest.mark.parametrize("option", ["--name", "--land", "--function", "--mail"])
+def test_a_new_registry_takes_nothing_that_it_could_not_read(home: Path, tmp_path: Path, option: str, value: str):
+    done = Program(tmp_path, home)("init", "neu", option, value)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Fehler: ")
+    assert quiet(done.text)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arguments_that_are_no_utf8_are_shown_as_codes(small: Program):
+    for command in (("status", b"\xff\xfe"), ("validate", b"\xff.yaml"), (b"\xff",)):
+        done = subprocess.run(
+            [*map(os.fsencode, small.command(())), *(os.fsencode(part) for part in command)],
+            cwd=small.folder,
+            env={**small.env, "PYTHONUTF8": "1"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert b"\\udcff" in done.stderr
+        done.stderr.decode("utf-8")
+
+
+@needs_terminal
+def test_no_colour_anywhere(read_demo: Program):
+    for command in ((), ("--help",), ("validate", "--as-of", DAY), ("status",), ("list", "partner"), ("stat",)):
+        for environment in ({}, {"FORCE_COLOR": "1"}, {"NO_COLOR": "1"}):
+            shown = in_terminal(read_demo.with_env(**environment), *command)
+            assert b"\x1b" not in shown.raw, command
+
+
+def test_german_is_readable_whatever_the_locale_says(read_demo: Program):
+    for environment in (
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "cp850"},
+    ):
+        done = read_demo.with_env(**environment)("show", "partner", "speyer")
+        assert done.code == 0
+        assert "Oberbürgermeister" in done.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("validate",), ("status",), ("show", "partner", "speyer"), ("validate", "--format", "json")],
+    ids=" ".join,
+)
+def test_a_reader_who_stops_reading_ends_the_program_quietly(read_demo: Program, command: tuple[str, ...]):
+    process = subprocess.Popen(
+        read_demo.command(command),
+        cwd=read_demo.folder,
+        env=read_demo.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    err = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait() == 0
+    assert err in ("", "Was ein Befund bedeutet, erklärt: ikzctl explain IKZ-L021\n")
+
+
+def test_a_plan_that_nobody_can_read_is_not_carried_out(small: Program):
+    before = digest(small.folder)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        small.command(("partner", "add", "--key", "07318000", "--yes")),
+        cwd=small.folder,
+        env=small.env,
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "Fehler: Die Ausgabe wurde geschlossen, bevor der Plan gezeigt war. Es wurde nichts geändert.\n"
+    )
+    assert digest(small.folder) == before
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_do_no_harm(read_demo: Program, redirection: str):
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *read_demo.command(("list", "partner"))],
+        cwd=read_demo.folder,
+        env=read_demo.env,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+@needs(Path("/dev/full").exists(), "no device here that is always full")
+def test_an_output_that_is_full_is_named(read_demo: Program):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            read_demo.command(("list", "partner")),
+            cwd=read_demo.folder,
+            env=read_demo.env,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode() == "Fehler: Der Datenträger ist voll.\n"
