@@ -5,13 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ikzctl.actions.workspace import Workspace
     from ikzctl.registry.history import Difference
+    from ikzctl.registry.sources import Source
 
 
 def diff(workspace: Workspace, old: str, new: str | None) -> tuple[Difference, ...]:
-    """From `old` to `new`, or to the files in the folder. Only files that differ are read."""
+    """From `old` to `new`, or to the files in the folder. Only files that differ are read as documents, in one batch a side."""
     from ikzctl.registry.history import differences
 
     with workspace.source(old) as before, workspace.source(new) as after:
-        return differences(before, after)
+        old_ids, new_ids = _blob_ids(before, before), _blob_ids(after, before)
+        changed = sorted(path for path in {*old_ids, *new_ids} if old_ids.get(path) != new_ids.get(path))
+        for source, ids in ((before, old_ids), (after, new_ids)):
+            _prepare(source, [path for path in changed if path in ids])
+        return differences(before, after, changed)
+
+
+def _blob_ids(source: Source, like: Source) -> Mapping[str, str]:
+    """Path → blob id; for files in the folder computed as git would, with the hash that the repository of `like` uses."""
+    from ikzctl.gitrepo.objects import format_of, object_id
+    from ikzctl.registry.commit_source import CommitSource
+
+    if isinstance(source, CommitSource):
+        return source.blob_ids()
+    hashed_as = format_of(like.commit or "")
+    return {path: object_id("blob", content, hashed_as) for path, content in source.read_many(source.paths())}
+
+
+def _prepare(source: Source, paths: list[str]) -> None:
+    from ikzctl.registry.commit_source import CommitSource
+
+    if isinstance(source, CommitSource):
+        source.prepare(paths)

@@ -42,15 +42,18 @@ class CatFile:
         self._limit.__exit__(kind, error, at)
         _end(self._process)
 
-    def get(self, name: str) -> RawObject | None:
-        """None if git knows no such object. `name` is an id, `ID^{tree}`, or `:0:path` for an entry of the index."""
+    def get(self, name: str, max_bytes: int | None = None) -> RawObject | None:
+        """None if git knows no such object. `name` is an id, `ID^{tree}`, or `:0:path` for an entry of the index.
+
+        One that is longer than `max_bytes` comes cut one byte after it.
+        """
         stdin, stdout = _pipes(self._process)
         try:
             stdin.write(name.encode("utf-8") + b"\n")
             stdin.flush()
         except OSError:
             raise _broken(self._process) from None
-        return _next_object(self._process, stdout, None)
+        return _next_object(self._process, stdout, max_bytes)
 
     def tree(self, oid: str) -> dict[bytes, Node]:
         found = self.get(oid)

@@ -44,7 +44,9 @@ class Identity:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        dates = {} if self.when is None else dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), self.when.isoformat())
+        dates = (
+            {} if self.when is None else dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), self.when.isoformat())
+        )
         return {
             "GIT_AUTHOR_NAME": self.name,
             "GIT_AUTHOR_EMAIL": self.email,

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from ikzctl.gitrepo.catfile import DamagedError, RawObject, stream_objects
+from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
 from ikzctl.gitrepo.objects import format_of
 from ikzctl.gitrepo.process import Place, printable, run
 from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
@@ -64,12 +64,15 @@ class CleanRoom:
         self.head = head_state(repo)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._refs_known = False
+        self._single: CatFile | None = None
         self._place: Place | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._single is not None:
+            self._single.__exit__(kind, error, at)
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -112,6 +115,18 @@ class CleanRoom:
                 raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
             yield oid, found.data
 
+    def read_blob(self, oid: str, *, max_bytes: int = MAX_BLOB) -> bytes:
+        """One content; all single reads of a room share one start of git."""
+        if self._single is None:
+            self._single = CatFile(self._room_for(_checked(oid)))
+            self._single.__enter__()
+        found = self._single.get(_checked(oid), max_bytes)
+        if found is None:
+            raise _missing(oid)
+        if found.kind != "blob":
+            raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
+        return found.data
+
     def diff_tree(self, old: str, new: str, prefix: str = "") -> list[TreeChange]:
         """What changed below `prefix` from one commit to another, paths relative to it; renames are not sought."""
         where = ["--", prefix] if prefix else []
@@ -148,10 +163,7 @@ class CleanRoom:
         answers = stream_objects(self._room_for(oids[0]), oids, max_bytes)
         for oid, found in zip(oids, answers, strict=True):
             if found is None:
-                raise DamagedError(
-                    f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
-                    hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
-                )
+                raise _missing(oid)
             yield found
 
     def _room_for(self, oid: str) -> Place:
@@ -186,6 +198,13 @@ def _checked(oid: str) -> str:
     if not _FULL_ID.fullmatch(oid):
         raise ValueError("not a full object id")
     return oid
+
+
+def _missing(oid: str) -> DamagedError:
+    return DamagedError(
+        f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
+        hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
+    )
 
 
 def _unknown(revision: str) -> UserError:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
-from ikzctl.registry.sources import MAX_FILES, ignorable, link_finding, unknown_path
+from ikzctl.registry.sources import MAX_FILES, ignorable, known_folder, link_finding, unknown_path
 
 if TYPE_CHECKING:
     from ikzctl.gitrepo.reading import CleanRoom
 
 _REGULAR = "100644"
+_LINK = "120000"
+_SUBMODULE = "160000"
 # a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
 _MAX_BYTES = 256 * 1024 + 1
 
@@ -20,40 +23,81 @@ _MAX_BYTES = 256 * 1024 + 1
 class CommitSource:
     """The files below the registry folder in `commit`; `room` must stay open as long as the source is used."""
 
+    stamped_by_content = True
+
     def __init__(self, room: CleanRoom, commit: str) -> None:
         self._room = room
         self.commit: str | None = commit
-        self._oids: dict[str, str] = {}
         self._problems: list[Finding] = []
-        for entry in room.list_tree(commit, room.repo.prefix):
-            self._take(entry.mode, entry.oid, entry.path)
+        self._strange: set[str] = set()
+        self._prepared: dict[str, bytes] = {}
 
-    def _take(self, mode: str, oid: str, path: str) -> None:
-        if any(part.startswith(".") for part in path.split("/")):
+    @cached_property
+    def _oids(self) -> dict[str, str]:
+        """Path → blob id of every file of the layout; listed when first asked for."""
+        oids: dict[str, str] = {}
+        for entry in self._room.list_tree(self._commit, self._room.repo.prefix):
+            self._take(entry.mode, entry.oid, entry.path, oids)
+        return oids
+
+    @property
+    def _commit(self) -> str:
+        if self.commit is None:
+            raise ValueError("a commit source without a commit")
+        return self.commit
+
+    @property
+    def tree(self) -> str:
+        """What decides everything that can be read here: the tree of the commit and the folder in it."""
+        return f"{self._room.commit_info(self._commit).tree}:{self._room.repo.prefix}"
+
+    def _take(self, mode: str, oid: str, path: str, oids: dict[str, str]) -> None:
+        if mode == _REGULAR and place_of(path) is not None:
+            oids[path] = oid
             return
-        if mode == "120000":
+        folder = _first_unknown(path)
+        shared = not self._room.repo.prefix
+        if folder == "":
+            return
+        if folder is not None:
+            if "/" in folder or not shared:
+                self._strange.add(folder)
+        elif mode == _LINK:
             self._problems.append(link_finding(path))
-        elif place_of(path) is None:
-            if not ignorable(path) and _inside_layout(path, self._room.repo.prefix):
-                self._problems.append(unknown_path(path))
-        elif mode != _REGULAR:
+        elif mode == _SUBMODULE:
+            self._strange.add(path)
+        elif place_of(path) is not None:
             text = f"hier wird eine gewöhnliche, nicht ausführbare Datei erwartet (Modus {mode} statt {_REGULAR})"
             self._problems.append(Finding("IKZ-P003", "error", Pointer(path), text))
-        else:
-            self._oids[path] = oid
+        elif not ignorable(path) and ("/" in path or not shared):
+            self._problems.append(unknown_path(path))
 
     def paths(self) -> tuple[str, ...]:
+        return self._sorted
+
+    @cached_property
+    def _sorted(self) -> tuple[str, ...]:
         return tuple(sorted(self._oids))[:MAX_FILES]
 
     def blob_ids(self) -> dict[str, str]:
         """Path → blob id of every file of the layout."""
         return dict(self._oids)
 
+    def stamps(self) -> list[str]:
+        return [f"{path}\t{self._oids[path]}" for path in self.paths()]
+
     def problems(self) -> tuple[Finding, ...]:
-        return tuple(self._problems)
+        self.paths()
+        return (*self._problems, *(unknown_path(f"{folder}/") for folder in sorted(self._strange)))
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Read these files in one go; `read` then has them at hand."""
+        self._prepared.update(self.read_many([p for p in paths if p in self._oids]))
 
     def read(self, path: str) -> bytes:
-        return next(self._room.read_blobs([self._oids[path]], max_bytes=_MAX_BYTES))[1]
+        if path not in self._prepared:
+            return self._room.read_blob(self._oids[path], max_bytes=_MAX_BYTES)
+        return self._prepared[path]
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         wanted = list(paths)
@@ -62,6 +106,13 @@ class CommitSource:
             yield path, content
 
 
-def _inside_layout(path: str, prefix: str) -> bool:
-    """A registry in a folder of its own owns everything there; one at the top of a repository shares it with other files."""
-    return bool(prefix) or path.split("/", maxsplit=1)[0] in ("partners", "tasks", "systems", "security", "cooperations")
+def _first_unknown(path: str) -> str | None:
+    """The outermost folder on the way to this file that has no place in the layout, `""` if a hidden one comes first."""
+    parts = path.split("/")
+    for number in range(1, len(parts)):
+        if parts[number - 1].startswith("."):
+            return ""
+        folder = "/".join(parts[:number])
+        if not known_folder(folder):
+            return folder
+    return None
