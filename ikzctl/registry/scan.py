@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ikzctl.model.findings import Finding
 from ikzctl.model.kinds import Place, place_of
 from ikzctl.registry.build import build
-from ikzctl.registry.events import load
 from ikzctl.registry.facts import Fact, fact_of
 from ikzctl.registry.references import Reference, references
 from ikzctl.registry.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ikzctl.registry.events import Loaded
 
 RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
 """A rule that needs one record and the file it was read from; its findings may be known by field alone, the scan looks the line up."""
@@ -38,17 +39,24 @@ def scan(
     source: Source, checks: Sequence[RecordCheck] = (), paths: Iterable[str] | None = None
 ) -> Iterator[FileResult]:
     """Read the files of `source` (or only `paths` of it) in sorted order."""
-    with _no_collector():
+    with no_collector():
         for path, content in source.read_many(source.paths() if paths is None else paths):
             yield examine(path, content, checks)
 
 
 def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> FileResult:
     """Everything that can be said of one file by itself. `path` must belong to the layout."""
+    # imported here, because a run that finds everything as it was needs no parser
+    from ikzctl.registry.events import load
+
+    return examine_loaded(path, content, load(content, path), checks)
+
+
+def examine_loaded(path: str, content: bytes, loaded: Loaded, checks: Sequence[RecordCheck] = ()) -> FileResult:
+    """The same for a file whose text has been read already."""
     place = place_of(path)
     if place is None:
         raise ValueError(f"{path} has no place in the layout")
-    loaded = load(content, path)
     findings = list(loaded.findings)
     record, faults = build(place, loaded, path)
     findings += faults
@@ -63,7 +71,7 @@ def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> Fi
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Many small objects survive and none form cycles: the collector would walk them again and again, at several times the cost."""
     was_on = gc.isenabled()
     gc.disable()

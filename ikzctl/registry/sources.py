@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ikzctl.model.findings import Finding, Pointer
-from ikzctl.model.kinds import place_of
+from ikzctl.model.kinds import is_slug, place_of
 from ikzctl.registry.build import near
 
 MAX_FILES = 200_000
@@ -38,22 +38,36 @@ class WorkTree:
     """The files as they lie in the folder now."""
 
     commit: str | None = None
+    stamped_by_content = False
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._paths: tuple[str, ...] | None = None
         self._problems: list[Finding] = []
+        # a registry at the top of a repository shares it with other files
+        self._shared = (root / ".git").exists()
 
     def paths(self) -> tuple[str, ...]:
         if self._paths is None:
-            found: list[str] = []
-            self._walk(self.root, "", found)
-            self._paths = tuple(sorted(found))
-            if len(found) > MAX_FILES:
-                text = f"das Register hat {len(found)} Dateien; höchstens {MAX_FILES} werden gelesen"
-                self._problems.append(Finding("IKZ-P005", "error", Pointer("."), text))
-                self._paths = self._paths[:MAX_FILES]
+            self._paths = tuple(self._limited([path for path, _ in self._walk()]))
         return self._paths
+
+    def stamps(self) -> list[str]:
+        """Path, then size, times of writing and of any change, and number of each file; without opening one."""
+        lines = []
+        for path, entry in self._walk():
+            found = entry.stat(follow_symlinks=False)
+            lines.append(f"{path}\t{found.st_size}\t{found.st_mtime_ns}\t{found.st_ctime_ns}\t{found.st_ino}")
+        lines = self._limited(lines)
+        self._paths = tuple([line[: line.index("\t")] for line in lines])
+        return lines
+
+    def _limited(self, lines: list[str]) -> list[str]:
+        lines.sort()
+        if len(lines) > MAX_FILES:
+            text = f"das Register hat {len(lines)} Dateien; höchstens {MAX_FILES} werden gelesen"
+            self._problems.append(Finding("IKZ-P005", "error", Pointer("."), text))
+        return lines[:MAX_FILES]
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()
@@ -66,33 +80,46 @@ class WorkTree:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             try:
-                yield path, self.read(path)
+                content = self.read(path)
             except OSError as fault:
                 text = f"die Datei kann nicht gelesen werden ({fault.strerror})"
                 self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
+                continue
+            yield path, content
 
-    def _walk(self, folder: Path | str, prefix: str, found: list[str]) -> None:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                path = prefix + entry.name
-                if entry.is_symlink():
-                    self._problems.append(link_finding(path))
-                elif entry.is_dir(follow_symlinks=False):
-                    if entry.name[0] == ".":
-                        continue
-                    if known_folder(path):
-                        self._walk(entry.path, path + "/", found)
-                    else:
-                        self._problems.append(unknown_path(path + "/"))
-                elif entry.is_file(follow_symlinks=False):
-                    if place_of(path):
-                        found.append(path)
-                    elif not ignorable(path):
-                        self._problems.append(unknown_path(path))
-                else:
-                    self._problems.append(
-                        Finding("IKZ-P003", "error", Pointer(path), "hier wird eine gewöhnliche Datei erwartet")
-                    )
+    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Every file of the layout; what has no place there becomes a problem."""
+        self._problems = []
+        waiting = [("", str(self.root))]
+        while waiting:
+            prefix, folder = waiting.pop()
+            # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
+            of_records = place_of(f"{prefix}x.yaml") is not None
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if not entry.is_file(follow_symlinks=False):
+                        if self._enter(prefix + name, entry):
+                            waiting.append((f"{prefix}{name}/", entry.path))
+                    elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
+                        yield prefix + name, entry
+                    elif not ignorable(prefix + name) and (prefix or not self._shared):
+                        self._problems.append(unknown_path(prefix + name))
+
+    def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """Whether this is a folder to look into."""
+        if entry.is_symlink():
+            self._problems.append(link_finding(path))
+        elif not entry.is_dir(follow_symlinks=False):
+            self._problems.append(
+                Finding("IKZ-P003", "error", Pointer(path), "hier wird eine gewöhnliche Datei erwartet")
+            )
+        elif entry.name[0] != ".":
+            if known_folder(path):
+                return True
+            if "/" in path or not self._shared:
+                self._problems.append(unknown_path(path + "/"))
+        return False
 
 
 class Texts:

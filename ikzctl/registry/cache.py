@@ -1,0 +1,213 @@
+"""What earlier runs left in the user's cache folder: per registry its files, their facts, and whole results. It only ever saves time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ikzctl.registry.pack import Pack, PackWriter, is_temporary, writing
+from ikzctl.registry.shards import Shard, digest_of
+
+_FILES, _FACTS, _RESULTS = "files", "facts", "results"
+_NAMES = (_FILES, _FACTS, _RESULTS)
+_MAX_RESULTS = 8
+_MAX_ALIASES = 32
+# File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
+_STEP = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Where caches of this user lie, and when this run began, in nanoseconds since 1970 as file systems count them."""
+
+    folder: Path
+    began: int
+
+
+class Known(NamedTuple):
+    """A group of files as an earlier run saw it, by its digests."""
+
+    stat: str
+    content: str
+    meaning: str
+
+
+@dataclass
+class Cache:
+    """The cache of one registry and one set of rules. Everything that cannot be read is simply not known."""
+
+    folder: Path
+    root: str
+    rules: str
+    began: int
+    _open: dict[str, Pack | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, memory: Memory, root: Path, rules: str) -> Cache:
+        return cls(memory.folder / digest_of([str(root)]), str(root), rules, memory.began)
+
+    def close(self) -> None:
+        for pack in self._open.values():
+            if pack is not None:
+                pack.close()
+        self._open.clear()
+
+    def settled(self, stat: str) -> bool:
+        """Whether the file has been at rest long enough before this run that its times tell of every later change."""
+        _, written, changed, _ = stat.split("\t")
+        return max(int(written), int(changed)) < self.began - _STEP
+
+    # --- files and their facts ----------------------------------------------------------------------------------------
+
+    def shards(self) -> list[Known]:
+        """What the last run saw; nothing if the facts are gone, because then all files have to be read anyway."""
+        files = self._pack(_FILES)
+        if files is None or self._pack(_FACTS) is None:
+            return []
+        try:
+            return [Known(stat, content, meaning) for stat, content, meaning in files.meta["shards"]]
+        except (KeyError, TypeError, ValueError):
+            return []
+
+    def table(self, content: str) -> bytes | None:
+        """The rows of a group of files as text."""
+        return self._part(_FILES, content)
+
+    def body(self, meaning: str) -> bytes | None:
+        """The encoded results of a group of files."""
+        return self._part(_FACTS, meaning)
+
+    def keep_files(self, shards: Iterable[Shard]) -> None:
+        """Remember these files; groups without a table are those that the last run already knew."""
+        with self._replacing(_FILES) as (pack, meta):
+            listed = []
+            for shard in shards:
+                text = shard.table if shard.table is not None else self.table(shard.content)
+                if text is not None:
+                    pack.add(shard.content, text)
+                    listed.append((shard.stat, shard.content, shard.meaning))
+            meta["shards"] = listed
+
+    @contextmanager
+    def keeping_facts(self) -> Iterator[PackWriter]:
+        """For the results of all groups, by the digest of their meaning."""
+        with self._replacing(_FACTS) as (pack, _):
+            yield pack
+
+    # --- whole results ------------------------------------------------------------------------------------------------
+
+    def result(self, key: str) -> dict[str, Any] | None:
+        """The result under this key or one of its other names."""
+        pack = self._pack(_RESULTS)
+        if pack is None:
+            return None
+        names = pack.meta.get("aliases")
+        text = self._part(_RESULTS, str(names.get(key, key)) if isinstance(names, dict) else key)
+        try:
+            found = json.loads(text) if text else None
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def keep_result(self, key: str, result: Mapping[str, Any] | None, aliases: Iterable[str]) -> None:
+        """Remember a result (None: the one that is there) and further names for it; the oldest ones make room."""
+        old = self._pack(_RESULTS)
+        names: dict[str, str] = dict(old.meta.get("aliases", {})) if old else {}
+        for alias in aliases:
+            names.pop(alias, None)
+            names[alias] = key
+        kept = [name for name in old.parts if name != key][1 - _MAX_RESULTS :] if old else []
+        with self._replacing(_RESULTS) as (pack, meta):
+            for name in kept:
+                if (text := self._part(_RESULTS, name)) is not None:
+                    pack.add(name, text)
+            text = self._part(_RESULTS, key) if result is None else _json(result)
+            if text is not None:
+                pack.add(key, text)
+            there = {*kept, key}
+            meta["aliases"] = dict([(a, k) for a, k in names.items() if k in there][-_MAX_ALIASES:])
+
+    # --- packs --------------------------------------------------------------------------------------------------------
+
+    def _pack(self, name: str) -> Pack | None:
+        if name not in self._open:
+            pack = Pack.open(self.folder / name)
+            if pack is not None and (pack.meta.get("root"), pack.meta.get("rules")) != (self.root, self.rules):
+                pack.close()
+                pack = None
+            self._open[name] = pack
+        return self._open[name]
+
+    def _part(self, name: str, part: str) -> bytes | None:
+        pack = self._pack(name)
+        return pack.get(part) if pack else None
+
+    @contextmanager
+    def _replacing(self, name: str) -> Iterator[tuple[PackWriter, dict[str, Any]]]:
+        meta: dict[str, Any] = {"root": self.root, "rules": self.rules}
+        with writing(self.folder / name) as pack:
+            yield pack, meta
+            pack.finish(meta)
+            # an open file cannot be replaced everywhere; whoever needs it again opens the new one
+            old = self._open.pop(name, None)
+            if old is not None:
+                old.close()
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+# --- looking after the folder -----------------------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """The cache of one registry; `root` is None if it cannot be read any more."""
+
+    root: str | None
+    size: int
+    files: int
+
+
+def inventory(folder: Path) -> tuple[Kept, ...]:
+    """All caches in the folder."""
+    kept = []
+    for place in _places(folder):
+        own = _own(place)
+        roots = [pack.meta.get("root") for name in _NAMES if (pack := _closed(place / name))]
+        root = next((r for r in roots if isinstance(r, str)), None)
+        kept.append(Kept(root, sum(p.stat().st_size for p in own), len(own)))
+    return tuple(sorted(kept, key=lambda k: (k.root is None, k.root or "", k.size)))
+
+
+def clear(folder: Path) -> tuple[Kept, ...]:
+    """Remove all caches and say what they were; files that are not ours stay."""
+    gone = inventory(folder)
+    for place in _places(folder):
+        for path in _own(place):
+            path.unlink(missing_ok=True)
+        if not any(place.iterdir()):
+            place.rmdir()
+    return gone
+
+
+def _closed(path: Path) -> Pack | None:
+    pack = Pack.open(path)
+    if pack is not None:
+        pack.close()
+    return pack
+
+
+def _places(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    named = (p for p in folder.iterdir() if len(p.name) == 32 and not set(p.name) - set("0123456789abcdef"))
+    return sorted(p for p in named if p.is_dir() and not p.is_symlink() and _own(p))
+
+
+def _own(place: Path) -> list[Path]:
+    return sorted(p for p in place.iterdir() if p.is_file() and (p.name in _NAMES or is_temporary(p.name)))

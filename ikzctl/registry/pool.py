@@ -1,0 +1,115 @@
+"""Spreads work over processes: blocks go out, answers come back in the same order, and nothing is left running afterwards."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+Work = Callable[[Any], Any]
+
+# one block to work on and one waiting: a worker never waits for its next one, and little lies around in memory
+_AHEAD = 2
+
+
+def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
+    """`work(block)` for each block, in order. `work` must be a function of a module; what it raises is raised here.
+
+    Ends all processes when the caller stops asking, whatever the reason.
+    """
+    workers = _start(work, processes)
+    try:
+        yield from _deal(workers, iter(blocks))
+    finally:
+        _end(workers)
+
+
+Worker = tuple["BaseProcess", Connection]
+
+
+def _start(work: Work, processes: int) -> list[Worker]:
+    # a copy of this process needs no imports of its own; elsewhere it is not safe, or not there
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    workers: list[Worker] = []
+    try:
+        for _ in range(processes):
+            ours, theirs = context.Pipe()
+            # a copy inherits our ends of the pipes so far; as long as it holds them, nobody learns that we are gone
+            inherited = [ours, *(pipe for _, pipe in workers)] if sys.platform == "linux" else []
+            process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
+            process.start()
+            theirs.close()
+            workers.append((process, ours))
+    except BaseException:
+        _end(workers)
+        raise
+    return workers
+
+
+def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
+    # Ctrl-C reaches the whole group; the parent alone decides what follows
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in inherited:
+        other.close()
+    with suppress(EOFError, OSError):
+        while True:
+            block = pipe.recv()
+            try:
+                answer = (True, work(block))
+            except Exception as fault:
+                answer = (False, fault)
+            pipe.send(answer)
+
+
+def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
+    free = [pipe for _ in range(_AHEAD) for _, pipe in workers]
+    order: dict[Connection, list[int]] = {pipe: [] for _, pipe in workers}
+    answers: dict[int, Any] = {}
+    sent = wanted = 0
+    more = True
+    while True:
+        while more and free and sent - wanted < 4 * _AHEAD * len(workers):
+            try:
+                block = next(blocks)
+            except StopIteration:
+                more = False
+                break
+            pipe = free.pop(0)
+            pipe.send(block)
+            order[pipe].append(sent)
+            sent += 1
+        if wanted == sent:
+            return
+        if wanted not in answers:
+            ready = set(wait([pipe for pipe in order if order[pipe]]))
+            for pipe in [p for p in order if p in ready]:
+                answers[order[pipe].pop(0)] = _answer(pipe)
+                free.append(pipe)
+        while wanted in answers:
+            yield answers.pop(wanted)
+            wanted += 1
+
+
+def _answer(pipe: Connection) -> Any:
+    try:
+        well, answer = pipe.recv()
+    except EOFError:
+        raise RuntimeError("a worker process ended before its work was done") from None
+    if not well:
+        raise answer
+    return answer
+
+
+def _end(workers: list[Worker]) -> None:
+    for process, _ in workers:
+        process.kill()
+    for process, pipe in workers:
+        process.join()
+        pipe.close()

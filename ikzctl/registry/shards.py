@@ -1,0 +1,82 @@
+"""Cuts the files of a registry into small groups that stay the same while their files do, so that what is unchanged is never looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b, sha1
+from zlib import crc32
+
+# A border follows each path whose checksum ends so: every 64th on average. It depends on that path alone, so that a new
+# file moves no border but its own.
+_BORDER = 0x3F
+
+
+@dataclass(slots=True)
+class Row:
+    """One file. `stat` is what the file system says of it, empty if it must not be relied on or there is none.
+
+    `meaning` stands for everything that was read from it: two contents with the same meaning give the same facts and no
+    finding of their own. Empty as long as nobody has looked.
+    """
+
+    path: str
+    stat: str = ""
+    blob: str = ""
+    meaning: str = ""
+
+
+@dataclass(slots=True)
+class Shard:
+    """Files next to each other, and the digests by which the group is known again.
+
+    `stat` is empty if what the file system says of one of them must not be relied on. `table` holds the rows as text; None
+    if the group was known before.
+    """
+
+    stat: str = ""
+    content: str = ""
+    meaning: str = ""
+    table: bytes | None = None
+
+    def seal(self, rows: Sequence[Row]) -> None:
+        """Compute everything from the rows."""
+        self.stat = digest_of([f"{r.path}\t{r.stat}" for r in rows]) if all(r.stat for r in rows) else ""
+        self.content = digest_of([f"{r.path}\t{r.blob}" for r in rows])
+        self.meaning = digest_of([f"{r.path}\t{r.meaning}" for r in rows])
+        lines = [f"{r.path}\t{r.blob}\t{r.meaning}\t{r.stat}" for r in rows]
+        self.table = "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def rows_of(table: bytes) -> list[Row]:
+    rows = []
+    for line in table.decode("utf-8", "surrogatepass").split("\n"):
+        path, blob, meaning, stat = line.split("\t", 3)
+        rows.append(Row(path, stat, blob, meaning))
+    return rows
+
+
+def cut(lines: Sequence[str]) -> list[Sequence[str]]:
+    """Lines that begin with a path and a tab, sorted, in groups."""
+    groups, start = [], 0
+    for number, line in enumerate(lines, 1):
+        if crc32(line[: line.index("\t")].encode()) & _BORDER == 0:
+            groups.append(lines[start:number])
+            start = number
+    if start < len(lines):
+        groups.append(lines[start:])
+    return groups
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    return blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def blob_id(content: bytes) -> str:
+    """The id under which git would store this content."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def meaning_of(data: object) -> str:
+    """Of a file without findings: digest of its plain data, types and order included, comments and spelling not."""
+    return blake2b(repr(data).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
