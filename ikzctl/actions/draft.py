@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikzctl.actions.outcome import Written
+from ikzctl.actions.proposal import require_known_format
 from ikzctl.actions.validate import examine_source, findings_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def draft_files(source: Source, cooperation: str, *, as_of: date) -> tuple[Gener
     from ikzctl.registry.registry import Registry
 
     registry = Registry(source)
+    require_known_format(registry)
     registry.get("cooperation", cooperation, cooperation)
     findings = findings_of(examine_source(source, as_of), cooperation)
     case = from_registry(registry, cooperation, as_of=as_of, findings=findings)

@@ -41,6 +41,7 @@ def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) ->
                 continue
             if after != before:
                 changes[path] = (before, after)
+        refused |= {f.pointer.file: f.message for f in source.problems() if f.pointer.file in paths}
     return Formatting(changes, refused, len(paths))
 
 

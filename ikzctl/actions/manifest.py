@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikzctl.actions.outcome import Written
+from ikzctl.actions.proposal import require_known_format
 
 if TYPE_CHECKING:
     from ikzctl.access.manifest import ManifestFiles, Summary
@@ -34,7 +35,9 @@ def manifest_of(source: Source, cooperation: str, *, as_of: date) -> ManifestFil
     from ikzctl.access.manifest import manifest_files
     from ikzctl.registry.registry import Registry
 
-    return manifest_files(Registry(source), cooperation, as_of, commit=source.commit)
+    registry = Registry(source)
+    require_known_format(registry)
+    return manifest_files(registry, cooperation, as_of, commit=source.commit)
 
 
 def _notes(summary: Summary, rev: str | None) -> Iterator[str]:

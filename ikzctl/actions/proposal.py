@@ -42,12 +42,19 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
     from ikzctl.registry.registry import Registry
 
     with workspace.source("HEAD") as source:
-        plan = make(Registry(source))
+        registry = Registry(source)
+        require_known_format(registry)
+        plan = make(registry)
         writes = () if plan.refusals else texts_of(source, plan.edits)
         check_new_texts(source, writes)
         if source.commit is None:
             raise ValueError("a proposal is made from a commit")
         return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals)
+
+
+def require_known_format(registry: Registry) -> None:
+    """A registry of another format version is neither changed nor made documents of: its keys may mean something else."""
+    _ = registry.head
 
 
 def texts_of(source: Source, edits: Iterable[Edit]) -> tuple[FileWrite, ...]:

@@ -8,7 +8,8 @@ from ikzctl.registry.parsers import NotYaml
 
 def explain(trouble: NotYaml, file: str, lines: list[str]) -> Finding:
     """The finding for what the parser refused, placed inside the text; never in the parser's own words."""
-    place, message = _say(trouble)
+    conflict = next((number for number, text in enumerate(lines, 1) if text.startswith("<<<<<<< ")), None)
+    place, message = ((conflict, 1), _CONFLICT) if conflict else _say(trouble)
     return Finding("IKZ-Y010", "error", Pointer(file, (), *_inside(place, lines)), message)
 
 
@@ -29,6 +30,10 @@ def _say(trouble: NotYaml) -> tuple[tuple[int, int], str]:
     return place, _GENERAL
 
 
+_CONFLICT = (
+    "Hier beginnt eine Stelle, die git beim Zusammenführen nicht entscheiden konnte. Bitte die richtige Fassung stehen lassen "
+    "und die Zeilen mit „<<<<<<<“, „=======“ und „>>>>>>>“ löschen."
+)
 _ESCAPE = (
     "In doppelten Anführungszeichen leitet „\\“ eine Ersetzung ein, und diese gibt es nicht. "
     "Bitte „\\\\“ schreiben oder einfache Anführungszeichen nehmen."

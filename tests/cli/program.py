@@ -79,11 +79,14 @@ def save(program: Program, message: str = "Von Hand") -> None:
 
 
 def digest(folder: Path) -> str:
-    """Every name, mode and byte below `folder`, git's own files included, without our lock that says who wrote last."""
+    """Every name, kind and byte below `folder`, git's refs, index and settings included.
+
+    Left out: our own folder, whose lock says who wrote last, and objects, which mean nothing until a ref names them.
+    """
     whole = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if name.startswith(".git/ikzctl"):
+        if name.startswith((".git/ikzctl", ".git/objects/")):
             continue
         status = path.lstat()
         whole.update(f"{name}\0{stat.S_IFMT(status.st_mode)}\0".encode("utf-8", "surrogateescape"))

@@ -1,0 +1,483 @@
+"""Broken input, kind by kind: a German sentence with a place, the exit code of the contract, and nothing changed on the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program, digest, needs, save
+
+REGISTRY = "registry"
+WORMS = "partners/worms.yaml"
+MANDATE = "cooperations/vergabestelle/mandates/verfahren.yaml"
+MEMBER = "cooperations/vergabestelle/members/worms.yaml"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`code` at `place` is what `validate` reports; `text` is part of the sentence."""
+
+    name: str
+    path: str
+    code: str
+    place: str
+    text: str
+    breaks: Callable[[bytes], bytes]
+
+
+def line(number: int, text: str) -> Callable[[bytes], bytes]:
+    """Put a line before the line of that number."""
+
+    def insert(content: bytes) -> bytes:
+        lines = content.split(b"\n")
+        return b"\n".join([*lines[: number - 1], text.encode(), *lines[number - 1 :]])
+
+    return insert
+
+
+def swap(old: str, new: str) -> Callable[[bytes], bytes]:
+    def replaced(content: bytes) -> bytes:
+        assert content.count(old.encode()) == 1, old
+        return content.replace(old.encode(), new.encode())
+
+    return replaced
+
+
+def whole(content: bytes) -> Callable[[bytes], bytes]:
+    return lambda _: content
+
+
+def _conflict(content: bytes) -> bytes:
+    return content.replace(
+        b"task: vergabe\n", b"<<<<<<< HEAD\ntask: vergabe\n=======\ntask: wohngeld\n>>>>>>> anderer-zweig\n"
+    )
+
+
+TEXT = [
+    Kind("tab", MANDATE, "IKZ-Y008", ":8:1", "Tabulator", swap("  kind: teil", "\tkind: teil")),
+    Kind("unclosed-quote", WORMS, "IKZ-Y0", ":", "", swap('key: "07319000"', 'key: "07319000')),
+    Kind("missing-colon", MANDATE, "IKZ-Y0", ":", "", swap("task: vergabe", "task vergabe")),
+    Kind("bad-indentation", MANDATE, "IKZ-Y0", ":", "", swap("    - id: lieferungen", "   - id: lieferungen")),
+    Kind("unclosed-bracket", MEMBER, "IKZ-Y0", ":", "", whole(b"partner: worms\ntasks: [vergabe\nfrom: 2027-07-01\n")),
+    Kind(
+        "key-twice",
+        MANDATE,
+        "IKZ-Y019",
+        ":4:1",
+        "steht zweimal da: in Zeile 1 und in Zeile 4",
+        line(4, "id: noch-eins"),
+    ),
+    Kind("anchor", MEMBER, "IKZ-Y015", ":1:10", "Anker", whole(b"partner: &a worms\nfrom: 2027-07-01\n")),
+    Kind("alias", MEMBER, "IKZ-Y016", ":1:10", "Verweise", whole(b"partner: *a\nfrom: 2027-07-01\n")),
+    Kind("merge-key", MEMBER, "IKZ-Y017", ":1:1", "Zusammenführungen", whole(b"<<: {}\npartner: worms\n")),
+    Kind("tag", MEMBER, "IKZ-Y018", ":1:10", "Typangaben", whole(b"partner: !!python/name:os.system worms\n")),
+    Kind("second-document", MEMBER, "IKZ-Y013", ":4:1", "zweites Dokument", lambda c: c + b"---\nid: x\n"),
+    Kind("directive", MEMBER, "IKZ-Y014", ":1:1", "Direktiven", lambda c: b"%YAML 1.1\n---\n" + c),
+    Kind("deep-nesting", MEMBER, "IKZ-Y022", ":1:", "Zu tief", whole(b"partner: " + b"[" * 100_000 + b"\n")),
+    Kind("alias-bomb", MEMBER, "IKZ-Y01", ":1:", "", whole(b"a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n")),
+    Kind("many-entries", MEMBER, "IKZ-Y023", ":", "zu viele", whole(b"partner: worms\ntasks:\n" + b"- x\n" * 30_000)),
+    Kind("merge-conflict", MANDATE, "IKZ-Y0", ":3:1", "beim Zusammenführen nicht entscheiden", _conflict),
+    Kind("utf-16", WORMS, "IKZ-Y002", ":1:1", "nicht als UTF-8", lambda c: c.decode().encode("utf-16")),
+    Kind("latin-1", "tasks/vergabe.yaml", "IKZ-Y002", ":", "nicht als UTF-8", lambda c: c.decode().encode("cp1252")),
+    Kind("bom", WORMS, "IKZ-Y003", ":1:1", "ikzctl fmt", lambda c: b"\xef\xbb\xbf" + c),
+    Kind("crlf", WORMS, "IKZ-Y004", ":1:", "ikzctl fmt", lambda c: c.replace(b"\n", b"\r\n")),
+    Kind("nul", WORMS, "IKZ-Y005", ":", "U+0000", swap("seat: Worms", "seat: Wor\0ms")),
+    Kind("escape", WORMS, "IKZ-Y005", ":", "U+001B", swap("seat: Worms", 'seat: "\\e[31mWorms"')),
+    Kind("bidi", WORMS, "IKZ-Y005", ":", "U+202E", swap("seat: Worms", "seat: \u202eWorms")),
+    Kind("cyrillic", WORMS, "IKZ-Y006", ":", "lateinische Schrift", swap("seat: Worms", "seat: W\u043erms")),
+    Kind("empty", MEMBER, "IKZ-Y011", ":1:1", "leer", whole(b"")),
+    Kind("only-comments", MEMBER, "IKZ-Y011", ":", "leer", whole(b"# nichts\n")),
+    Kind("a-list", MEMBER, "IKZ-Y012", ":1:1", "Auf der obersten Ebene", whole(b"- partner\n- worms\n")),
+    Kind("too-big", MEMBER, "IKZ-Y001", "", "zu groß", lambda c: c + b"# x\n" * 70_000),
+    Kind("word-file", MEMBER, "IKZ-Y0", "", "", whole(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00")),
+]
+SHAPE = [
+    Kind(
+        "wrong-type",
+        MANDATE,
+        "IKZ-S",
+        ":",
+        "eine Liste",
+        swap("principals:\n  - alzey-worms", "principals: alzey-worms"),
+    ),
+    Kind("unknown-key", MANDATE, "IKZ-S", ":4:1", "Meinten Sie", swap("\nmode: ", "\nmodus: ")),
+    Kind("missing-key", MANDATE, "IKZ-S", ":", "task", swap("task: vergabe\n", "")),
+    Kind("unknown-word", MANDATE, "IKZ-S", ":4:1", "Meinten Sie „delegating“?", swap("delegating", "delegatig")),
+    Kind("unquoted-key", WORMS, "IKZ-", ":", "Anführungszeichen", swap('key: "07319000"', "key: 07319000")),
+    Kind("impossible-day", MEMBER, "IKZ-", ":2:1", "2027-02-30", swap("2027-07-01", "2027-02-30")),
+    Kind("german-day", MEMBER, "IKZ-", ":2:1", "01.07.2027", swap("2027-07-01", "01.07.2027")),
+    Kind("until-before-from", MEMBER, "IKZ-", ":", "", line(3, "until: 2026-01-01")),
+    Kind("dangling-reference", MANDATE, "IKZ-R001", ":", "Meinten Sie „worms“?", swap("agent: worms", "agent: wurms")),
+    Kind("wrong-id", MANDATE, "IKZ-S004", ":1:1", "die Datei heißt „verfahren“", swap("id: verfahren", "id: vorgang")),
+    Kind("template-in-a-name", WORMS, "IKZ-Y009", ":", "Dokumentvorlagen", swap("seat: Worms", 'seat: "{{ 7*7 }}"')),
+    Kind("formula-in-a-name", WORMS, "IKZ-", ":", "", swap("short_name: Worms", 'short_name: "=1+1"')),
+    Kind("wrong-format", "registry.yaml", "IKZ-S", ":", "ikz-registry/1", swap("ikz-registry/1", "ikz-registry/9")),
+    Kind(
+        "personal-mail",
+        WORMS,
+        "IKZ-D001",
+        ":",
+        "",
+        swap("contacts: []", "contacts:\n  - function: IT\n    mail: erika.mustermann@worms.de"),
+    ),
+]
+
+
+def findings(out: str) -> list[tuple[str, str, str]]:
+    """(place, code, sentence) of every error and warning in the one-line form."""
+    return re.findall(r"^(\S+?): (?:Fehler|Warnung|Hinweis) (IKZ-\w+): (.*)$", out, re.M)
+
+
+@pytest.mark.parametrize("kind", [*TEXT, *SHAPE], ids=lambda k: k.name)
+def test_a_broken_file_is_named_with_its_place(small: Program, kind: Kind):
+    target = small.folder / REGISTRY / kind.path
+    broken = kind.breaks(target.read_bytes())
+    assert broken != target.read_bytes()
+    target.write_bytes(broken)
+    before = digest(small.folder)
+    done = small("validate", "--format", "lines")
+    assert done.code == (0 if kind.name in ("personal-mail",) else 1), done.text
+    hits = [f for f in findings(done.out) if f[1].startswith(kind.code) and f[0].startswith(kind.path + kind.place)]
+    assert hits, done.out
+    assert any(kind.text in sentence for _, _, sentence in hits), hits
+    for _, _, sentence in hits:
+        assert len(re.findall(r"[A-Za-zÄÖÜäöüß]{2,}", sentence)) >= 3, sentence
+        assert len(sentence) < 400
+    assert re.fullmatch(r"\d+ Dateien geprüft: .*\.\n", done.err), done.err
+    assert digest(small.folder) == before
+
+
+# one of each way in which a file can fail: as bytes, as text, as data, as a record, as a reference
+_EACH_WAY = (
+    "utf-16",
+    "unclosed-quote",
+    "alias-bomb",
+    "escape",
+    "empty",
+    "too-big",
+    "missing-key",
+    "dangling-reference",
+    "wrong-id",
+    "wrong-format",
+)
+
+
+@pytest.mark.parametrize("kind", [k for k in (*TEXT, *SHAPE) if k.name in _EACH_WAY], ids=lambda k: k.name)
+def test_no_other_command_is_thrown_off_by_a_broken_file(small: Program, kind: Kind):
+    """What needs the file says which one and where; what does not, works; nothing is changed; nothing is a fault of the program."""
+    target = small.folder / REGISTRY / kind.path
+    target.write_bytes(kind.breaks(target.read_bytes()))
+    save(small, "Kaputt")
+    before = digest(small.folder)
+    for command in (
+        ("status",),
+        ("list", "partner"),
+        ("diff", "HEAD~1"),
+        ("agreement", "draft", "vergabestelle", "-o", str(small.home / "nirgends")),
+        ("cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "x", "--dry-run"),
+    ):
+        done = small(*command)
+        assert done.code in (0, 1, 2), f"{command}\n{done.text}"
+        if done.code == 2:
+            assert done.out == ""
+            assert "Fehler: " in done.err
+        if kind.name == "wrong-format" and command[0] in ("agreement", "cooperation", "status"):
+            assert "registry.yaml" in done.err
+    assert digest(small.folder) == before
+
+
+Setup = Callable[[Path], None]
+
+
+def _link(registry: Path) -> None:
+    (registry / WORMS).rename(registry / "partners/original.txt")
+    (registry / WORMS).symlink_to("original.txt")
+
+
+LAYOUT: list[tuple[str, Setup, str, str]] = [
+    ("link", _link, "partners/worms.yaml", "symbolische Verknüpfungen sind im Register nicht erlaubt"),
+    ("yml", lambda r: _put(r / "partners/neu.yml"), "partners/neu.yml", "die Endung muss .yaml heißen: „neu.yaml“"),
+    ("capitals", lambda r: _put(r / "partners/Neu.yaml"), "partners/Neu.yaml", "ist keine gültige Kennung"),
+    ("windows-name", lambda r: _put(r / "partners/con.yaml"), "partners/con.yaml", "ist keine gültige Kennung"),
+    ("word-file", lambda r: _put(r / "partners/brief.docx"), "partners/brief.docx", "gehört nicht zum Aufbau"),
+    ("unknown-folder", lambda r: (r / "partner").mkdir(), "partner/", "Meinten Sie „partners“?"),
+    ("folder-for-file", lambda r: (r / "partners/neu.yaml").mkdir(), "partners/neu.yaml/", "gehört nicht zum Aufbau"),
+    ("pipe", lambda r: os.mkfifo(r / "partners/neu.yaml"), "partners/neu.yaml", "gewöhnliche Datei erwartet"),
+    ("loop", lambda r: (r / "systems").symlink_to("systems"), "systems", "symbolische Verknüpfungen"),
+]
+
+
+def _put(path: Path) -> None:
+    path.write_text("id: neu\n", encoding="utf-8")
+
+
+@needs(sys.platform != "win32", "links and pipes as on Unix")
+@pytest.mark.parametrize(("setup", "place", "text"), [c[1:] for c in LAYOUT], ids=[c[0] for c in LAYOUT])
+def test_what_does_not_belong_into_the_folder_is_named(small: Program, setup: Setup, place: str, text: str):
+    setup(small.folder / REGISTRY)
+    before = digest(small.folder)
+    done = small("validate", "--format", "lines")
+    assert done.code == 1
+    assert [s for p, c, s in findings(done.out) if p == place and c.startswith("IKZ-P") and text in s], done.out
+    assert digest(small.folder) == before
+
+
+def _can_drop() -> bool:
+    """Root may read everything; without these two rights it may not."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return sys.platform != "win32"
+    return shutil.which("setpriv") is not None and subprocess.run([*_POWERLESS, "true"], check=False).returncode == 0
+
+
+_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+needs_rights = needs(_can_drop(), "running as root, and setpriv cannot take its rights away")
+
+
+def powerless(program: Program) -> Program:
+    return replace(program, before=_POWERLESS) if os.geteuid() == 0 else program
+
+
+@needs_rights
+def test_an_unreadable_file_is_named(small: Program):
+    (small.folder / REGISTRY / WORMS).chmod(0)
+    before = digest(small.folder)
+    program = powerless(small)
+    done = program("validate", "--format", "lines")
+    assert done.code == 1
+    assert f"{WORMS}: Fehler IKZ-P004: die Datei kann nicht gelesen werden" in done.out
+    for command in (
+        ("status",),
+        ("list", "partner"),
+        ("show", "partner", "worms"),
+        ("diff", "HEAD"),
+        ("fmt", "--check"),
+    ):
+        done = program(*command)
+        assert done.code in (1, 2), f"{command}\n{done.text}"
+        assert "worms.yaml" in done.text, f"{command}\n{done.text}"
+    assert digest(small.folder) == before
+
+
+@needs_rights
+def test_an_unreadable_folder_is_named(small: Program):
+    (small.folder / REGISTRY / "partners").chmod(0)
+    try:
+        done = powerless(small)("validate")
+    finally:
+        (small.folder / REGISTRY / "partners").chmod(0o755)
+    assert done.code in (1, 2)
+    assert "partners" in done.text
+    assert "Zugriffsrechte" in done.text
+
+
+@needs_rights
+@pytest.mark.parametrize("closed", ["registry/partners", ".git", ".git/refs/heads", ".git/objects"])
+def test_a_folder_that_may_not_be_written_to(small: Program, closed: str):
+    before = digest(small.folder)
+    folder = small.folder / closed
+    folder.chmod(0o555)
+    try:
+        done = powerless(small)("partner", "add", "--key", "07318000", "--yes")
+    finally:
+        folder.chmod(0o755)
+    assert done.code == 2, done.text
+    assert "Es wurde nichts geändert." in done.err
+    assert re.search("darf nicht geschrieben werden|fehlen Zugriffsrechte|Schreibrechte", done.err), done.err
+    assert digest(small.folder) == before
+
+
+ADD = ("partner", "add", "--key", "07318000", "--yes")
+
+
+def _merging(p: Program) -> None:
+    p.git("switch", "-q", "-c", "anderer")
+    _edit(p, MEMBER, "2027-07-01", "2027-08-01")
+    save(p)
+    p.git("switch", "-q", "main")
+    _edit(p, MEMBER, "2027-07-01", "2027-09-01")
+    save(p)
+    subprocess.run(["git", "merge", "-q", "anderer"], cwd=p.folder, env=p.env, capture_output=True, check=False)
+
+
+def _edit(p: Program, path: str, old: str, new: str) -> None:
+    target = p.folder / REGISTRY / path
+    target.write_text(target.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def _no_identity(p: Program) -> None:
+    p.git("config", "--unset", "user.name")
+    p.git("config", "--unset", "user.email")
+
+
+GIT: list[tuple[str, Callable[[Program], None], str, str]] = [
+    ("detached", lambda p: p.git("checkout", "-q", "HEAD~1") and None, "(detached HEAD)", "git switch main"),
+    ("merging", _merging, "eine Zusammenführung (git merge) nicht abgeschlossen", "git status"),
+    ("no-identity", _no_identity, "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht", "git config --global"),
+    ("index-lock", lambda p: (p.folder / ".git/index.lock").touch(), "index.lock", ""),
+    (
+        "no-repository",
+        lambda p: shutil.rmtree(p.folder / ".git"),
+        "liegt in keinem git-Repository",
+        "ikzctl init ORDNER",
+    ),
+    ("hooks", lambda p: p.git("config", "core.hooksPath", ".") and None, "„core.hookspath“", "git clone"),
+    ("broken-head", lambda p: (p.folder / ".git/HEAD").write_text("Unsinn\n") and None, "", ""),
+    ("lost-objects", lambda p: shutil.rmtree(p.folder / ".git/objects"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("setup", "text", "hint"), [c[1:] for c in GIT], ids=[c[0] for c in GIT])
+def test_a_repository_that_is_not_ready_is_left_alone(
+    small: Program, setup: Callable[[Program], None], text: str, hint: str
+):
+    setup(small)
+    before = digest(small.folder)
+    done = small(*ADD)
+    assert done.code == 2, done.text
+    assert re.search(r"^Fehler: .*[a-zäöü] ", done.err, re.M), done.err
+    assert text in done.err, done.err
+    assert hint in done.err, done.err
+    assert digest(small.folder) == before
+    assert small("validate").code in (0, 1), "reading the files needs no repository"
+
+
+def test_an_unsaved_change_in_a_file_that_is_to_change_is_kept(small: Program):
+    _edit(small, MEMBER, "role: beauftragter", "role: beauftragter\nsource: Vermerk")
+    before = digest(small.folder)
+    done = small(
+        "cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "x", "--yes"
+    )
+    assert done.code in (1, 2)
+    assert digest(small.folder) == before
+    refused = small(
+        "cooperation", "leave", "vergabestelle", "alzey-worms", "--effective", "2029-12-31", "--reason", "x", "--yes"
+    )
+    assert refused.code == 0, "a file that is not touched may be unsaved"
+    assert "source: Vermerk" in (small.folder / REGISTRY / MEMBER).read_text(encoding="utf-8")
+
+
+def test_an_unsaved_change_in_the_very_file_is_refused(small: Program):
+    path = "cooperations/vergabestelle/members/alzey-worms.yaml"
+    _edit(small, path, "role: mitglied", "role: mitglied\nsource: Vermerk")
+    before = digest(small.folder)
+    done = small(
+        "cooperation", "leave", "vergabestelle", "alzey-worms", "--effective", "2029-12-31", "--reason", "x", "--yes"
+    )
+    assert done.code == 2
+    assert f"„{path}“ hat Änderungen, die nicht festgeschrieben sind; sie gingen sonst verloren." in done.err
+    assert digest(small.folder) == before
+
+
+def test_without_git_it_says_what_to_install(small: Program, tmp_path: Path):
+    before = digest(small.folder)
+    program = small.with_env(PATH=str(tmp_path))
+    for command in (ADD, ("status", "--rev", "HEAD"), ("agreement", "draft", "vergabestelle"), ("diff", "HEAD~1")):
+        done = program(*command)
+        assert done.code == 2
+        assert done.err.startswith("Fehler: Das Programm git wurde nicht gefunden.\ngit installieren")
+    assert program("validate").code == 0
+    assert program("status").code == 0
+    assert program("init", str(tmp_path / "neu")).code == 2
+    assert digest(small.folder) == before
+
+
+def test_without_its_head_it_is_no_registry(small: Program):
+    (small.folder / REGISTRY / "registry.yaml").unlink()
+    for command in (("validate",), ("status",), ADD):
+        done = small(*command)
+        assert done.code == 2
+        assert "liegt kein Register (gesucht wurde registry/registry.yaml)" in done.err
+
+
+def test_a_record_that_went_missing_is_named_where_it_is_missed(small: Program):
+    (small.folder / REGISTRY / WORMS).unlink()
+    done = small("validate", "--format", "lines")
+    assert done.code == 1
+    assert f"{MANDATE}:" in done.out
+    assert "Partner „worms“ gibt es nicht im Register" in done.out
+
+
+def _in_small_space(script: str, program: Program, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `script` with own mounts; `$@` is the program's command."""
+    command = ["unshare", "-rm", "sh", "-ec", script, "sh", *program.command(arguments)]
+    return subprocess.run(command, cwd=program.folder, env=program.env, capture_output=True, text=True, check=False)
+
+
+def _can_mount() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    tried = ["unshare", "-rm", "sh", "-ec", "mount -t tmpfs -o size=64k none /mnt"]
+    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
+
+
+needs_mount = needs(_can_mount(), "mounting needs user namespaces, which are switched off here")
+
+
+@needs_mount
+@pytest.mark.parametrize("free", [0, 4, 16, 64])
+def test_a_full_disk_changes_nothing(small: Program, tmp_path: Path, free: int):
+    """A copy of the registry on a disk of its own, with `free` KiB left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = f"""
+        mount -t tmpfs -o size=8m none {disk}
+        cp -a {small.folder} {disk}/r
+        cd {disk}/r
+        left=$(df --output=avail -k . | tail -1)
+        [ $left -gt {free} ] && dd if=/dev/zero of={disk}/ballast bs=1k count=$((left - {free})) 2>/dev/null
+        git -C . rev-parse HEAD
+        "$@" && code=0 || code=$?
+        git -C . rev-parse HEAD
+        rm {disk}/ballast
+        git -C . status --porcelain
+        git -C . fsck --strict
+        echo "code $code"
+    """
+    done = _in_small_space(script, small, *ADD)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    heads = [x for x in lines if re.fullmatch("[0-9a-f]{40}", x)]
+    assert "Traceback" not in done.stderr
+    if lines[-1] == "code 0":
+        assert heads[0] != heads[1]
+    else:
+        assert lines[-1] == "code 2", done.stdout + done.stderr
+        assert heads[0] == heads[1]
+        assert re.search(r"Der Datenträger ist voll.* Es wurde nichts geändert\.", done.stderr), done.stderr
+    if free < 16:
+        assert lines[-1] == "code 2"
+    assert not [x for x in lines if x.startswith(("??", " M", "M ", "A ", " D"))], "no half-written file stays"
+
+
+@needs_mount
+def test_a_read_only_disk_can_be_read_and_says_why_nothing_is_written(small: Program, tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = f"""
+        mount --bind {small.folder} {disk}
+        mount -o remount,ro,bind {disk}
+        cd {disk}
+        "$@" && echo "code 0" || echo "code $?"
+    """
+    for command in (("validate",), ("status",), ("list", "partner"), ("diff", "HEAD~1", "HEAD"), ("fmt", "--check")):
+        done = _in_small_space(script, small, *command)
+        assert done.stdout.splitlines()[-1] == ("code 1" if command[0] == "diff" else "code 0"), (
+            done.stdout + done.stderr
+        )
+    for command in (ADD, ("agreement", "draft", "vergabestelle"), ("fmt",), ("init", "neu"), ("repair",)):
+        if command == ("fmt",):
+            continue
+        done = _in_small_space(script, small, *command)
+        if command == ("repair",):
+            assert done.stdout.splitlines()[-1] in ("code 0", "code 2")
+            continue
+        assert done.stdout.splitlines()[-1] == "code 2", f"{command}\n{done.stdout}{done.stderr}"
+        assert re.search("schreibgeschützt", done.stderr), done.stderr
