@@ -431,7 +431,7 @@ class ByTree(Document):
 def both_ways(content, edit, key_order=None):
     """The text after the edit, which must be the same both ways, and the document that counted; None if refused."""
     quick, slow = (kind(content, FILE, key_order, "fastest") for kind in (Counting, ByTree))
-    outcomes = []
+    outcomes: list[str | WriteRefused] = []
     for document in (quick, slow):
         try:
             document.make(edit)
@@ -460,7 +460,7 @@ def compare_ways(seeds):
                 raise AssertionError(f"seed {seed}: {edit}\n{text}") from failure
             steps, plain_steps = steps + document.steps, plain_steps + document.plain_steps
             text = text if out is None else out
-            data = load(text.encode(), FILE).data
+            data = load(text.encode(), FILE).data or {}
     return steps, plain_steps
 
 
