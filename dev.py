@@ -46,6 +46,7 @@ def install(lock: str) -> None:
     wanted = (ROOT / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     if stamp.exists() and stamp.read_bytes() == wanted:
         return
+    print(f"Einrichten in {VENV.name} nach {lock} …", file=sys.stderr)
     pip("install", "--require-hashes", "-r", ROOT / lock)
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     stamp.write_bytes(wanted)
@@ -61,6 +62,8 @@ def main(arguments: list[str]) -> None:
     install("requirements-dev.lock" if job in ("test", "setup") else "requirements.lock")
     if job == "demo":
         run(PYTHON, "-m", "ikzctl", "demo", *(rest or ["demo"]))
+        activate = r".venv\Scripts\activate" if os.name == "nt" else "source .venv/bin/activate"
+        print(f"\nDamit das Fenster den Befehl ikzctl kennt, zuvor einmal in diesem Ordner:  {activate}")
     elif job == "test":
         # all cores for the whole suite; a chosen part starts quicker without
         run(PYTHON, "-m", "pytest", *(rest or ["-n", "auto", "--dist", "worksteal"]), cwd=ROOT)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ikzctl.cli import access, agreement, cooperation, partner, registry_commands, setup_commands
+from ikzctl.cli import access, agreement, completion, cooperation, partner, registry_commands, setup_commands
 from ikzctl.cli.german import GermanCommand, GermanGroup
 
 _INTRO = """Interkommunale Zusammenarbeit als geprüftes Register: Zweckvereinbarungen und Zugriffsrechte aus einer Quelle.
@@ -36,13 +36,35 @@ def _root(
         bool,
         typer.Option("--version", "-V", help="Version zeigen.", callback=_version, is_eager=True, show_default=False),
     ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="Vervollständigung für diese Shell einrichten.",
+            callback=completion.install,
+            is_eager=True,
+            show_default=False,
+        ),
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            help="Vervollständigung für diese Shell zeigen, um sie selbst einzurichten.",
+            callback=completion.show,
+            is_eager=True,
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Exists for the options that stand before a command."""
 
 
 def command() -> Any:
     """The whole command line, ready to run."""
+    completion.prepare()
     app = typer.Typer(
+        add_completion=False,
         cls=GermanGroup,
         help=_INTRO,
         no_args_is_help=True,

@@ -23,11 +23,6 @@ _HELP = (
     (re.compile(r"Show this message and exit\."), "Diese Hilfe zeigen."),
     (re.compile(r"\[required\]"), "[nötig]"),
     (re.compile(r"\[default:\s+"), "[Vorgabe: "),
-    (re.compile(r"Install completion for the current\s+shell\."), "Vervollständigung für diese Shell einrichten."),
-    (
-        re.compile(r"Show completion for the current shell, to\s+copy\s+it\s+or\s+customize\s+the\s+installation\."),
-        "Vervollständigung für diese Shell zeigen, um sie selbst einzurichten.",
-    ),
 )
 
 

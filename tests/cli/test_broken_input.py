@@ -194,7 +194,7 @@ def test_no_other_command_is_thrown_off_by_a_broken_file(small: Program, kind: K
     assert digest(small.folder) == before
 
 
-Setup = Callable[[Path], None]
+Setup = Callable[[Path], object]
 
 
 def _link(registry: Path) -> None:
@@ -317,8 +317,8 @@ def _no_identity(p: Program) -> None:
     p.git("config", "--unset", "user.email")
 
 
-GIT: list[tuple[str, Callable[[Program], None], str, str]] = [
-    ("detached", lambda p: p.git("checkout", "-q", "HEAD~1") and None, "(detached HEAD)", "git switch main"),
+GIT: list[tuple[str, Callable[[Program], object], str, str]] = [
+    ("detached", lambda p: p.git("checkout", "-q", "HEAD~1"), "(detached HEAD)", "git switch main"),
     ("merging", _merging, "eine Zusammenführung (git merge) nicht abgeschlossen", "git status"),
     ("no-identity", _no_identity, "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht", "git config --global"),
     ("index-lock", lambda p: (p.folder / ".git/index.lock").touch(), "index.lock", ""),
@@ -328,15 +328,15 @@ GIT: list[tuple[str, Callable[[Program], None], str, str]] = [
         "liegt in keinem git-Repository",
         "ikzctl init ORDNER",
     ),
-    ("hooks", lambda p: p.git("config", "core.hooksPath", ".") and None, "„core.hookspath“", "git clone"),
-    ("broken-head", lambda p: (p.folder / ".git/HEAD").write_text("Unsinn\n") and None, "", ""),
+    ("hooks", lambda p: p.git("config", "core.hooksPath", "."), "„core.hookspath“", "git clone"),
+    ("broken-head", lambda p: (p.folder / ".git/HEAD").write_text("Unsinn\n"), "", ""),
     ("lost-objects", lambda p: shutil.rmtree(p.folder / ".git/objects"), "", ""),
 ]
 
 
 @pytest.mark.parametrize(("setup", "text", "hint"), [c[1:] for c in GIT], ids=[c[0] for c in GIT])
 def test_a_repository_that_is_not_ready_is_left_alone(
-    small: Program, setup: Callable[[Program], None], text: str, hint: str
+    small: Program, setup: Callable[[Program], object], text: str, hint: str
 ):
     setup(small)
     before = digest(small.folder)
@@ -472,12 +472,8 @@ def test_a_read_only_disk_can_be_read_and_says_why_nothing_is_written(small: Pro
         assert done.stdout.splitlines()[-1] == ("code 1" if command[0] == "diff" else "code 0"), (
             done.stdout + done.stderr
         )
-    for command in (ADD, ("agreement", "draft", "vergabestelle"), ("fmt",), ("init", "neu"), ("repair",)):
-        if command == ("fmt",):
-            continue
-        done = _in_small_space(script, small, *command)
-        if command == ("repair",):
-            assert done.stdout.splitlines()[-1] in ("code 0", "code 2")
-            continue
-        assert done.stdout.splitlines()[-1] == "code 2", f"{command}\n{done.stdout}{done.stderr}"
-        assert re.search("schreibgeschützt", done.stderr), done.stderr
+    writing: list[tuple[str, ...]] = [ADD, ("agreement", "draft", "vergabestelle"), ("init", "neu")]
+    for words in writing:
+        done = _in_small_space(script, small, *words)
+        assert done.stdout.splitlines()[-1] == "code 2", f"{words}\n{done.stdout}{done.stderr}"
+        assert "schreibgeschützt" in done.stderr, done.stderr

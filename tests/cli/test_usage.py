@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from tests.cli.program import DAY, Program, digest
@@ -161,6 +164,22 @@ def test_every_look_at_the_demo_leaves_it_as_it_was(read_demo: Program):
         assert done.code == code, f"{arguments}\n{done.text}"
         assert sentence in done.text, f"{arguments}\n{done.text}"
     assert digest(read_demo.folder) == before
+
+
+def test_completion_is_set_up_in_german(read_demo: Program, tmp_path):
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("no bash here")
+    program = replace(read_demo.with_env(HOME=str(tmp_path)), before=(bash, "-c", '"$@"; exit $?', "bash"))
+    done = program("--install-completion")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        f"Vervollständigung für bash eingerichtet: {tmp_path}/.bash_completions/ikzctl.sh\n"
+        "Sie wirkt in jedem neuen Fenster.\n"
+    )
+    script = (tmp_path / ".bash_completions" / "ikzctl.sh").read_text(encoding="utf-8")
+    assert program("--show-completion").out.strip() == script.strip()
+    assert "_IKZCTL_COMPLETE" in script
 
 
 def test_a_fault_of_the_program_ends_with_3_and_a_log(small: Program, tmp_path, monkeypatch):
