@@ -79,7 +79,7 @@ def command() -> Any:
             app.command(name, cls=GermanCommand, short_help=short)(function)
     for name, help_text, module in (
         ("partner", "Partner anlegen.", partner),
-        ("cooperation", "Beitreten und ausscheiden.", cooperation),
+        ("cooperation", "Partner aufnehmen und ausscheiden lassen.", cooperation),
         ("agreement", "Vereinbarungen entwerfen.", agreement),
         ("access", "Zugriffsrechte berechnen.", access),
     ):

@@ -109,7 +109,9 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="STAND", help="Älterer Stand, z. B. HEAD~1.", show_default=False)],
     new: Annotated[
         str | None,
-        typer.Argument(metavar="[STAND]", help="Neuerer Stand; fehlt er, die Dateien im Ordner.", show_default=False),
+        typer.Argument(
+            metavar="[NEUERER_STAND]", help="Fehlt er, werden die Dateien im Ordner verglichen.", show_default=False
+        ),
     ] = None,
     registry: RegistryOption = None,
     format: FormatOption = Format.text,
