@@ -11,7 +11,7 @@ _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 
 def prepare() -> None:
     """Teach the parser the shells' ways of asking what could come next."""
-    from typer.completion import completion_init
+    from typer._completion_classes import completion_init
 
     completion_init()
 
