@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Unit = Literal["tag", "woche", "monat", "jahr"]
 Grid = Literal["jederzeit", "monatsende", "quartalsende", "halbjahresende", "jahresende", "schuljahresende"]
-Outcome = Literal["offen", "erteilt", "erteilt_mit_auflagen", "fiktion", "abgelehnt", "zurueckgegeben", "kenntnis", "unbelegt"]
+Outcome = Literal[
+    "offen", "erteilt", "erteilt_mit_auflagen", "fiktion", "abgelehnt", "zurueckgegeben", "kenntnis", "unbelegt"
+]
 
 # Months whose last day is on the grid. The school year ends on 31 July in every Land (general knowledge, not read).
 _GRID_MONTHS: dict[Grid, tuple[int, ...]] = {
