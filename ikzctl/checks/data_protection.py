@@ -86,6 +86,9 @@ def retrieval_is_allowed(folder: CooperationFacts, network: Network, as_of: date
         yield from by_rule(56, land, at, text, at_most=_due(a))
 
 
+_USUAL_GROUND = {"mandating": "av80", "shared_facility": "mitbenutzung"}
+
+
 def access_has_a_ground(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     """Every code of an access ground needs its paper before the first grant."""
     a, land = folder.agreement, network.land(folder)
@@ -93,7 +96,7 @@ def access_has_a_ground(folder: CooperationFacts, network: Network, as_of: date)
         at = folder.at("mandate", m.id, "basis" if m.basis else "mode")
         begun = m.state == "vereinbart" and m.from_ is not None and m.from_ <= as_of
         severity: Severity = "error" if begun else "warning"
-        code = m.basis or ("av80" if m.mode == "mandating" else "")
+        code = m.basis or _USUAL_GROUND.get(m.mode, "")
         if code in ("av80", "av28") and not _order_is_closed(m, a):
             text = (
                 "Beschäftigte des Auftragsverarbeiters brauchen einen geschlossenen Vertrag nach Art. 28 DSGVO; "
@@ -102,6 +105,9 @@ def access_has_a_ground(folder: CooperationFacts, network: Network, as_of: date)
             yield from by_rule(60, land, at, text, at_most=severity)
         elif code == "seconded" and not any(p.secondment and p.secondment.document for p in folder.pools.values()):
             text = "der Zugriff stützt sich auf eine Abordnung oder Gestellung, aber kein Pool nennt ihren Vertrag („secondment“)"
+            yield from by_rule(60, land, at, text, at_most=severity)
+        elif code == "mitbenutzung" and not _closed(a, "vereinbarung_art_26"):
+            text = "die Mitbenutzung braucht eine Vereinbarung nach Art. 26 DSGVO; sie fehlt oder ist nicht geschlossen"
             yield from by_rule(60, land, at, text, at_most=severity)
         elif code == "melde1-3" and not _closed(a, "dienstanweisung"):
             text = (

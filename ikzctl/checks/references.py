@@ -83,6 +83,18 @@ def application_roles(folder: CooperationFacts, network: Network, as_of: date) -
                     yield say("IKZ-R003", "error", at, text)
 
 
+def mandate_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    """A misspelt role would silently give fewer rights."""
+    for m in folder.mandates.values():
+        systems = [network.systems[s] for s in m.systems if s in network.systems] or list(network.systems.values())
+        names = sorted({role[0] for system in systems for role in system.roles})
+        for i, role in enumerate(m.roles):
+            if role not in names:
+                where = "den Systemen des Mandats" if m.systems else "keinem System"
+                text = f"die Rolle „{role}“ gibt es in {where}{' nicht' if m.systems else ''}.{near(role, names)}"
+                yield say("IKZ-R003", "error", folder.at("mandate", m.id, "roles", i), text)
+
+
 def documents(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     known = [d.id for d in folder.agreement.documents] if folder.agreement else []
     named: list[tuple[Pointer, str]] = [
@@ -182,6 +194,7 @@ GLOBAL = (dangling, security_of_partners, statistics_of_known_groups)
 COOPERATION = (
     case_groups,
     application_roles,
+    mandate_roles,
     documents,
     versions_of_members,
     notice_rules,

@@ -285,6 +285,8 @@ class MandateFact(NamedTuple):
     benefit: bool
     use_today: bool
     consents: tuple[str, ...]
+    systems: tuple[str, ...]
+    roles: tuple[str, ...]
     basis: str | None
 
 
@@ -543,6 +545,8 @@ def _mandate(r: Mandate) -> MandateFact:
         benefit=r.benefit is not None,
         use_today=r.use_today is not None,
         consents=r.consent_documents,
+        systems=r.systems,
+        roles=r.roles,
         basis=r.basis,
     )
 
