@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -145,11 +145,3 @@ class Gathering:
             suspensions=kinds.get("suspension", {}),
             unread=tuple(self._unread.get(id, ())),
         )
-
-
-def gather(results: Iterable[FileResult], head: HeadFact | None = None) -> tuple[Network, list[Finding]]:
-    """The network of all results, and what was found file by file; `head` stands in if registry.yaml is not among them."""
-    gathering = Gathering()
-    for result in results:
-        gathering.add(result)
-    return gathering.network(head), gathering.findings

@@ -19,7 +19,7 @@ from ikzctl.checks import (
     references,
     waivers,
 )
-from ikzctl.checks.network import CooperationFacts, Network, gather
+from ikzctl.checks.network import CooperationFacts, Gathering, Network
 from ikzctl.checks.report import place, say
 from ikzctl.model.findings import Finding, Pointer, in_order
 
@@ -58,8 +58,16 @@ def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, loc
     `head` is that of the registry if the scan does not cover registry.yaml. `locate` adds line and column to a pointer that is
     known by field only; it is asked once per finding, file after file.
     """
-    network, findings = gather(results, head)
-    found = in_order([*findings, *across_files(network, as_of)])
+    gathering = Gathering()
+    for result in results:
+        gathering.add(result)
+    return conclude(gathering, head, as_of, locate)
+
+
+def conclude(gathering: Gathering, head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
+    """The same for results that have been gathered already."""
+    network = gathering.network(head)
+    found = in_order([*gathering.findings, *across_files(network, as_of)])
     waived = waivers.apply(network.head.waivers, found, as_of) if network.head else found
     return in_order([_located(f, locate) for f in waived])
 

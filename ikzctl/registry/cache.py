@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ikzctl.registry.pack import Pack, PackWriter, is_temporary, writing
+from ikzctl.registry.pack import Pack, PackWriter, is_temporary
 from ikzctl.registry.shards import Shard, digest_of
 
 _FILES, _FACTS, _RESULTS = "files", "facts", "results"
 _NAMES = (_FILES, _FACTS, _RESULTS)
 _MAX_RESULTS = 8
-_MAX_ALIASES = 32
+_MAX_NAMES = 32
 # File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
 _STEP = 2_000_000_000
 
@@ -83,53 +82,55 @@ class Cache:
 
     def keep_files(self, shards: Iterable[Shard]) -> None:
         """Remember these files; groups without a table are those that the last run already knew."""
-        with self._replacing(_FILES) as (pack, meta):
+        with PackWriter(self.folder / _FILES) as pack:
             listed = []
             for shard in shards:
                 text = shard.table if shard.table is not None else self.table(shard.content)
                 if text is not None:
                     pack.add(shard.content, text)
                     listed.append((shard.stat, shard.content, shard.meaning))
-            meta["shards"] = listed
+            self._finish(pack, _FILES, shards=listed)
 
-    @contextmanager
-    def keeping_facts(self) -> Iterator[PackWriter]:
-        """For the results of all groups, by the digest of their meaning."""
-        with self._replacing(_FACTS) as (pack, _):
-            yield pack
+    def new_facts(self) -> PackWriter:
+        """For the encoded results of all groups, by the digest of their meaning; `keep_facts` puts them in place."""
+        return PackWriter(self.folder / _FACTS)
+
+    def keep_facts(self, pack: PackWriter) -> None:
+        self._finish(pack, _FACTS)
 
     # --- whole results ------------------------------------------------------------------------------------------------
 
-    def result(self, key: str) -> dict[str, Any] | None:
-        """The result under this key or one of its other names."""
-        pack = self._pack(_RESULTS)
-        if pack is None:
-            return None
-        names = pack.meta.get("aliases")
-        text = self._part(_RESULTS, str(names.get(key, key)) if isinstance(names, dict) else key)
+    def result(self, name: str) -> dict[str, Any] | None:
+        """The result of this name."""
+        text = self._part(_RESULTS, self._names().get(name, name))
         try:
             found = json.loads(text) if text else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 
-    def keep_result(self, key: str, result: Mapping[str, Any] | None, aliases: Iterable[str]) -> None:
-        """Remember a result (None: the one that is there) and further names for it; the oldest ones make room."""
+    def keep_result(self, key: str, result: Mapping[str, Any] | None, names: Iterable[str]) -> None:
+        """Remember a result (None: the one that is there) and names for it; the oldest ones make room."""
         old = self._pack(_RESULTS)
-        names: dict[str, str] = dict(old.meta.get("aliases", {})) if old else {}
-        for alias in aliases:
-            names.pop(alias, None)
-            names[alias] = key
-        kept = [name for name in old.parts if name != key][1 - _MAX_RESULTS :] if old else []
-        with self._replacing(_RESULTS) as (pack, meta):
-            for name in kept:
-                if (text := self._part(_RESULTS, name)) is not None:
-                    pack.add(name, text)
+        kept = [part for part in (old.parts if old else ()) if part != key][1 - _MAX_RESULTS :]
+        named = {**self._names(), key: key}
+        for name in names:
+            named.pop(name, None)
+            named[name] = key
+        with PackWriter(self.folder / _RESULTS) as pack:
+            for part in kept:
+                if (text := self._part(_RESULTS, part)) is not None:
+                    pack.add(part, text)
             text = self._part(_RESULTS, key) if result is None else _json(result)
             if text is not None:
                 pack.add(key, text)
             there = {*kept, key}
-            meta["aliases"] = dict([(a, k) for a, k in names.items() if k in there][-_MAX_ALIASES:])
+            self._finish(pack, _RESULTS, names=dict([(n, k) for n, k in named.items() if k in there][-_MAX_NAMES:]))
+
+    def _names(self) -> dict[str, str]:
+        pack = self._pack(_RESULTS)
+        names = pack.meta.get("names") if pack else None
+        return {str(name): str(key) for name, key in names.items()} if isinstance(names, dict) else {}
 
     # --- packs --------------------------------------------------------------------------------------------------------
 
@@ -146,16 +147,12 @@ class Cache:
         pack = self._pack(name)
         return pack.get(part) if pack else None
 
-    @contextmanager
-    def _replacing(self, name: str) -> Iterator[tuple[PackWriter, dict[str, Any]]]:
-        meta: dict[str, Any] = {"root": self.root, "rules": self.rules}
-        with writing(self.folder / name) as pack:
-            yield pack, meta
-            pack.finish(meta)
-            # an open file cannot be replaced everywhere; whoever needs it again opens the new one
-            old = self._open.pop(name, None)
-            if old is not None:
-                old.close()
+    def _finish(self, pack: PackWriter, name: str, **meta: Any) -> None:
+        # an open file cannot be replaced everywhere; whoever needs it again opens the new one
+        old = self._open.pop(name, None)
+        if old is not None:
+            old.close()
+        pack.finish({"root": self.root, "rules": self.rules, **meta})
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
-from ikzctl.registry.sources import MAX_FILES, ignorable, known_folder, link_finding, unknown_path
+from ikzctl.registry.sources import MAX_FILES, READ_LIMIT, ignorable, known_folder, link_finding, unknown_path
 
 if TYPE_CHECKING:
     from ikzctl.gitrepo.reading import CleanRoom
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _REGULAR = "100644"
 _LINK = "120000"
 _SUBMODULE = "160000"
-# a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
-_MAX_BYTES = 256 * 1024 + 1
+# git hands out one byte more of what is longer
+_MAX_BYTES = READ_LIMIT - 1
 
 
 class CommitSource:

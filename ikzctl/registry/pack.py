@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 _MAGIC = b"ikzctl-cache/1\n"
@@ -84,37 +84,70 @@ def _contents(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Part]]:
 
 
 class PackWriter:
-    """Parts are written as they come; nothing stands under the final name before `finish`."""
+    """Writes a pack for `path`: nothing stands there before `finish`, and then all of it at once.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    A folder that cannot be written to is no fault: then nothing is kept. Use it with `with`, so that no half file is left behind.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._parts: list[tuple[str, int, str]] = []
-        stream.write(_MAGIC)
+        self._stream: IO[bytes] | None = None
+        self._failed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._discard()
 
     def add(self, name: str, data: bytes) -> None:
-        self._stream.write(data)
+        self._write(data)
         self._parts.append((name, len(data), _check(data)))
 
     def finish(self, meta: dict[str, Any]) -> None:
-        start = self._stream.tell()
+        start = len(_MAGIC) + sum(length for _, length, _ in self._parts)
         text = json.dumps({"meta": meta, "parts": self._parts}, ensure_ascii=True).encode()
-        self._stream.write(text)
-        self._stream.write(f"{start:016x}{_check(text)}\n".encode())
+        self._write(text)
+        self._write(f"{start:016x}{_check(text)}\n".encode())
+        if self._stream is None:
+            return
+        try:
+            self._stream.close()
+            self._temporary.replace(self._path)
+            self._stream = None
+        except OSError:
+            self._discard()
 
+    def _write(self, data: bytes) -> None:
+        if self._stream is None and not self._failed:
+            self._begin()
+        if self._stream is not None:
+            try:
+                self._stream.write(data)
+            except OSError:
+                self._discard()
 
-@contextmanager
-def writing(path: Path) -> Iterator[PackWriter]:
-    """A writer for `path`; the pack is there as a whole afterwards, or the old one still is. OSError if it cannot be written."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield PackWriter(stream)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    def _begin(self) -> None:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=self._path.parent)
+        except OSError:
+            self._failed = True
+            return
+        self._temporary = Path(name)
+        self._stream = os.fdopen(handle, "wb")
+        self._stream.write(_MAGIC)
+
+    def _discard(self) -> None:
+        if self._stream is None:
+            return
+        stream, self._stream, self._failed = self._stream, None, True
+        # what the disk refuses to take when the file is closed is not wanted any more
+        with suppress(OSError):
+            stream.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
 
 def is_temporary(name: str) -> bool:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ Work = Callable[[Any], Any]
 
 # one block to work on and one waiting: a worker never waits for its next one, and little lies around in memory
 _AHEAD = 2
+_OVER: Any = object()
 
 
 def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
@@ -58,14 +61,23 @@ def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
+    # a thread takes blocks in while we work: if both sides were sending, each would wait for the other to listen
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
+    while (block := waiting.get()) is not _OVER:
+        try:
+            answer = (True, work(block))
+        except Exception as fault:
+            answer = (False, fault)
+        with suppress(OSError):
+            pipe.send(answer)
+
+
+def _listen(pipe: Connection, waiting: SimpleQueue[Any]) -> None:
     with suppress(EOFError, OSError):
         while True:
-            block = pipe.recv()
-            try:
-                answer = (True, work(block))
-            except Exception as fault:
-                answer = (False, fault)
-            pipe.send(answer)
+            waiting.put(pipe.recv())
+    waiting.put(_OVER)
 
 
 def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:

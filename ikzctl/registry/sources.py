@@ -12,6 +12,8 @@ from ikzctl.model.kinds import is_slug, place_of
 from ikzctl.registry.build import near
 
 MAX_FILES = 200_000
+# a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
+READ_LIMIT = 256 * 1024 + 2
 _FOLDERS = ("partners", "tasks", "systems", "security", "cooperations")
 _IN_COOPERATION = ("members", "mandates", "pools", "suspensions")
 
@@ -75,7 +77,9 @@ class WorkTree:
 
     def read(self, path: str) -> bytes:
         with open(f"{self.root}/{path}", "rb") as stream:  # noqa: PTH123  Path.read_bytes costs twice as much per file
-            return stream.read()
+            if os.fstat(stream.fileno()).st_size <= READ_LIMIT:
+                return stream.read()
+            return stream.read(READ_LIMIT)
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:

@@ -41,8 +41,10 @@ class Task(NamedTuple):
     """A file to be read; if its content or its meaning is still what it was, that is all there is to say."""
 
     path: str
-    blob: str
-    meaning: str
+    old_blob: str = ""
+    old_meaning: str = ""
+    blob: str = ""
+    """The id of the content, if the source knows it."""
 
 
 class Outcome(NamedTuple):
@@ -59,7 +61,8 @@ class Outcome(NamedTuple):
 class Reader:
     """How files are read: with which rules, in how many processes, and who wants to know how far it is."""
 
-    checks: tuple[RecordCheck, ...]
+    checks: Callable[[], tuple[RecordCheck, ...]]
+    """Asked when the first file has to be checked, because importing rules takes long. A function of a module, for other processes."""
     jobs: int = 1
     progress: Progress | None = None
 
@@ -67,7 +70,7 @@ class Reader:
         """What all files yield, in order; nothing is known before and nothing will be remembered."""
         paths = source.paths()
         if not self._worth_a_pool(len(paths)):
-            return self._counted(scan(source, self.checks, paths), len(paths))
+            return self._counted(scan(source, self.checks(), paths), len(paths))
         return self._counted(self._results_of_pool(source, paths), len(paths))
 
     def outcomes(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -114,29 +117,31 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
         yield waiting[path], content
 
 
-def _look(task: Task, content: bytes, checks: tuple[RecordCheck, ...]) -> Outcome:
-    blob = blob_id(content)
-    if task.meaning and task.blob == blob:
-        return Outcome(task.path, blob, task.meaning, None)
+def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ...]]) -> Outcome:
+    blob = task.blob or blob_id(content)
+    if task.old_meaning and task.old_blob == blob:
+        return Outcome(task.path, blob, task.old_meaning, None)
     from ikzctl.registry.events import load
 
     loaded = load(content, task.path)
     clean = meaning_of(loaded.data) if loaded.data is not None and not loaded.findings else ""
-    if clean and clean == task.meaning:
+    if clean and clean == task.old_meaning:
         return Outcome(task.path, blob, clean, None)
-    result = examine_loaded(task.path, content, loaded, checks)
+    result = examine_loaded(task.path, content, loaded, checks())
     return Outcome(task.path, blob, f"!{blob}" if result.findings else clean, result)
 
 
-def _examine_all(checks: tuple[RecordCheck, ...], block: list[tuple[str, bytes]]) -> tuple[list[str], bytes]:
+def _examine_all(
+    checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[str, bytes]]
+) -> tuple[list[str], bytes]:
     """The work of one process: what it found, without anything that is slow to send."""
     with no_collector():
-        results = [examine(path, content, checks) for path, content in block]
+        results = [examine(path, content, checks()) for path, content in block]
     return [path for path, _ in block], encode_results(results)
 
 
 def _look_at_all(
-    checks: tuple[RecordCheck, ...], block: list[tuple[Task, bytes]]
+    checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[Task, bytes]]
 ) -> list[tuple[str, str, str, bytes | None]]:
     """The same for files of which something may be known."""
     answers = []
@@ -150,22 +155,22 @@ def _look_at_all(
 
 # --- the registry as groups of files ----------------------------------------------------------------------------------
 
-Take = Callable[[Shard, list[FileResult], bytes], None]
+HandOn = Callable[[Shard, list[FileResult], bytes], None]
 """Is given a group with the results of its files, and these encoded."""
 
 
 class Survey:
     """All files of a registry in groups. After `take` every group has its digests and only what is new has been read.
 
-    `first`: nothing was known before. Then results are handed on as they come; else `fresh` holds those of new meaning.
+    `first`: nothing was known before. `fresh` holds the results of files with a new meaning; `unread` could not be opened.
     """
 
-    def __init__(self, cache: Cache, source: Stamped, reader: Reader) -> None:
+    def __init__(self, cache: Cache, source: Stamped, stamps: Sequence[str], reader: Reader) -> None:
         self._cache, self._source, self._reader = cache, source, reader
         self.shards: list[Shard] = []
         self.fresh: dict[str, FileResult] = {}
         self.unread: set[str] = set()
-        self._lines = cut(source.stamps())
+        self._lines = cut(stamps)
         known = cache.shards()
         self.first = not known
         digests = {(k.content if source.stamped_by_content else k.stat): k for k in known}
@@ -177,44 +182,36 @@ class Survey:
 
     def _rows(self, known: Known) -> list[Row]:
         table = self._cache.table(known.content)
-        return rows_of(table) if table else []
+        try:
+            return rows_of(table) if table else []
+        except ValueError:
+            return []
 
     @property
     def settled(self) -> bool:
         """Whether the file system alone will tell that nothing has changed."""
         return all(shard.stat for shard in self.shards)
 
-    def take(self, hand_on: Take) -> None:
-        """Read what is new."""
+    def take(self, hand_on: HandOn | None = None) -> None:
+        """Read what is new; with `hand_on` nothing is kept, but handed on group by group."""
         groups = [None if k else self._group(lines) for k, lines in zip(self._found, self._lines, strict=True)]
         tasks = [self._task(row) for rows in groups if rows for row in rows if not row.meaning]
         outcomes = self._reader.outcomes(self._source, tasks)
-        waiting: Outcome | None = None
+        ahead: list[Outcome] = []
         for number, known in enumerate(self._found):
-            rows = groups[number]
-            if rows is None:
+            rows, groups[number] = groups[number], None
+            if known or not rows:
                 self.shards.append(Shard(*known) if known else Shard())
                 continue
-            groups[number] = None
-            there: list[Outcome] = []
-            for row in rows:
-                if row.meaning:
-                    continue
-                waiting = waiting or next(outcomes, None)
-                if waiting is None or waiting.path != row.path:
-                    self.unread.add(row.path)
-                    continue
-                self._settle(row, waiting)
-                there.append(waiting)
-                waiting = None
+            there = [found for row in rows if not row.meaning and (found := self._settle(row, ahead, outcomes))]
             shard = Shard()
             shard.seal(rows)
             self.shards.append(shard)
-            results = [o.result for o in there if o.result]
-            if self.first:
+            results = [found.result for found in there if found.result]
+            if hand_on is not None:
                 hand_on(shard, results, _joined(there, results))
             else:
-                self.fresh |= {result.path: result for result in results}
+                self.fresh.update((result.path, result) for result in results)
 
     def _group(self, lines: Sequence[str]) -> list[Row]:
         return [self._row(*line.split("\t", 1)) for line in lines]
@@ -227,24 +224,32 @@ class Survey:
 
     def _task(self, row: Row) -> Task:
         before = self._before.get(row.path)
-        return Task(row.path, before.blob, before.meaning) if before else Task(row.path, "", "")
+        return Task(row.path, before.blob, before.meaning, row.blob) if before else Task(row.path, blob=row.blob)
 
-    def _settle(self, row: Row, outcome: Outcome) -> None:
-        row.blob, row.meaning = outcome.blob, outcome.meaning
+    def _settle(self, row: Row, ahead: list[Outcome], outcomes: Iterator[Outcome]) -> Outcome | None:
+        """Complete the row by its outcome, which is the next one unless the file could not be opened."""
+        if not ahead:
+            ahead += islice(outcomes, 1)
+        if not ahead or ahead[0].path != row.path:
+            self.unread.add(row.path)
+            return None
+        found = ahead.pop()
+        row.blob, row.meaning = found.blob, found.meaning
         if row.stat and not self._cache.settled(row.stat):
             row.stat = ""
+        return found
 
-    def results(self, hand_on: Take) -> None:
+    def results(self, hand_on: HandOn) -> None:
         """Hand on the results of all files, group by group; only those of groups in which something changed are put together anew."""
         old = self._old_results()
         for shard, lines in zip(self.shards, self._lines, strict=True):
             paths = [path for line in lines if (path := line[: line.index("\t")]) not in self.unread]
             body = self._cache.body(shard.meaning)
-            if body is not None:
-                hand_on(shard, decode_results(paths, body), body)
+            if body is not None and (known := _decoded(paths, body)) is not None:
+                hand_on(shard, known, body)
                 continue
             there = {path: found for path in paths if (found := self.fresh.get(path) or old.get(path))}
-            tasks = [Task(path, "", "") for path in paths if path not in there]
+            tasks = [Task(path) for path in paths if path not in there]
             for outcome in self._reader.outcomes(self._source, tasks) if tasks else ():
                 if outcome.result:
                     there[outcome.path] = outcome.result
@@ -257,8 +262,8 @@ class Survey:
         for known in self._gone:
             paths = [row.path for row in self._rows(known)]
             body = self._cache.body(known.meaning)
-            if paths and body is not None:
-                out.update(zip(paths, decode_results(paths, body), strict=True))
+            if body is not None and (results := _decoded(paths, body)) is not None:
+                out.update(zip(paths, results, strict=True))
         return out
 
     def blobs(self, files: Iterable[str]) -> dict[str, str]:
@@ -272,6 +277,14 @@ class Survey:
             table = shard.table if shard.table is not None else self._cache.table(shard.content)
             out.update({row.path: row.blob for row in (rows_of(table) if table else ()) if row.path in wanted})
         return out
+
+
+def _decoded(paths: Sequence[str], body: bytes) -> list[FileResult] | None:
+    """None if this is not what it should be, whoever wrote it."""
+    try:
+        return decode_results(paths, body)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        return None
 
 
 def _joined(outcomes: Sequence[Outcome], results: Sequence[FileResult]) -> bytes:
