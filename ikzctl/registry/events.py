@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat, starmap
 from typing import Any, Literal
 
 from ikzctl.model.findings import FieldPath, Finding, Pointer, in_order
@@ -40,9 +39,6 @@ _KEY_WANTED: Any = object()
 _QUOTES = ("", None, "'", '"')
 _ESCAPED = " aus einer Ersetzung mit „\\“ (soll „\\“ stehen bleiben, bitte einfache Anführungszeichen nehmen)"
 _ODD_INITIALS = NUMBER_INITIALS | {"<"}
-# keys that were looked at before and need no second look; files share the same few hundred
-_ORDINARY: dict[str, str] = {}
-_MAX_ORDINARY = 2_000
 # start of stream, document and outermost mapping before the loop, two ends behind it
 _EVENTS_INSIDE = MAX_EVENTS - 5
 
@@ -186,7 +182,8 @@ class _Reading:
         stack: list[Any] = []
         add_mark = self.marks.append
         careful = self.careful
-        for event in starmap(get_event, repeat((), _EVENTS_INSIDE)):
+        for _ in range(_EVENTS_INSIDE):
+            event = get_event()
             kind = event[0]
             if kind <= ALIAS:  # a scalar or an alias
                 if careful:
@@ -194,10 +191,6 @@ class _Reading:
                 _, mark, _, _, value, style, _ = event
                 if key is _KEY_WANTED:
                     add_mark(mark)
-                    known = _ORDINARY.get(value)
-                    if known is not None and not style and known not in container:
-                        key = known
-                        continue
                     odd = (
                         value in container
                         or value in WORDS
@@ -206,8 +199,6 @@ class _Reading:
                         or "\n" in value
                     )
                     key = self._odd_key(event, container, stack) if odd else value
-                    if not odd and not style and len(_ORDINARY) < _MAX_ORDINARY:
-                        _ORDINARY[key] = key
                     continue
                 if not style and (value in WORDS or value[0] in NUMBER_INITIALS):
                     value, flaw = resolve(value)
