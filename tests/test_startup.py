@@ -25,6 +25,8 @@ COMMANDS = [
     ["cooperation", "leave"],
     ["agreement", "draft"],
     ["access", "manifest"],
+    ["cache", "info"],
+    ["cache", "clear"],
 ]
 
 

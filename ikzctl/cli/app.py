@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ikzctl.cli import access, agreement, completion, cooperation, partner, registry_commands, setup_commands
+from ikzctl.cli import access, agreement, cache, completion, cooperation, partner, registry_commands, setup_commands
 from ikzctl.cli.german import GermanCommand, GermanGroup
 
 _INTRO = """Interkommunale Zusammenarbeit als geprüftes Register: Zweckvereinbarungen und Zugriffsrechte aus einer Quelle.
@@ -82,6 +82,7 @@ def command() -> Any:
         ("cooperation", "Partner aufnehmen und ausscheiden lassen.", cooperation),
         ("agreement", "Vereinbarungen entwerfen.", agreement),
         ("access", "Zugriffsrechte berechnen.", access),
+        ("cache", "Zwischenspeicher ansehen und leeren.", cache),
     ):
         group = _group(help_text)
         for command_name, function, short in module.COMMANDS:

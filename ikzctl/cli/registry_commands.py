@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,19 @@ def validate(
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Ab welcher Schwere der Befehl mit 1 endet.")
     ] = FailOn.error,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Alles neu lesen und nichts zwischenspeichern.", show_default=False)
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            help="Höchstens so viele Prozesse; sonst so viele wie Prozessoren.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Das Register prüfen und alle Befunde mit Datei, Zeile und Vorschrift zeigen.
 
@@ -49,12 +63,18 @@ def validate(
     Beispiel:  ikzctl validate
                ikzctl validate partners/speyer.yaml --format lines
     """
+    from ikzctl.actions.validate import Effort
     from ikzctl.actions.validate import validate as run
+    from ikzctl.cli.cache import memory, processors
     from ikzctl.cli.changing import here, open_workspace
+    from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.show_findings import show_report
 
     workspace = open_workspace(registry)
-    report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=here())
+    watched = format is FindingsFormat.text or sys.stdout.isatty()
+    with ProgressLine("Prüfe", wanted=watched) as progress:
+        effort = Effort(None if no_cache else memory(), jobs or processors(), progress)
+        report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=here(), effort=effort)
     show_report(report, format.value)
     bad = ("error",) if fail_on is FailOn.error else ("error", "warning")
     if any(f.severity in bad for f in report.findings):

@@ -1,0 +1,94 @@
+"""What `validate` remembers from run to run: where it lies, `cache info` and `cache clear`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikzctl.model.errors import UserError
+
+if TYPE_CHECKING:
+    from ikzctl.registry.cache import Kept, Memory
+
+
+def cache_folder() -> Path | None:
+    """The user's folder for what may be lost at any time; None if this user has none."""
+    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+    base = os.environ.get(variable)
+    if base and Path(base).is_absolute():
+        return Path(base) / "ikzctl" / "cache" if sys.platform == "win32" else Path(base) / "ikzctl"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    usual = {"win32": ("AppData", "Local", "ikzctl", "cache"), "darwin": ("Library", "Caches", "ikzctl")}
+    return home.joinpath(*usual.get(sys.platform, (".cache", "ikzctl")))
+
+
+def memory() -> Memory | None:
+    """For this run, which begins now."""
+    from ikzctl.registry.cache import Memory
+
+    folder = cache_folder()
+    return Memory(folder, time.time_ns()) if folder else None
+
+
+def processors() -> int:
+    """How many of them this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def info() -> None:
+    """Zeigen, was für welches Register zwischengespeichert ist.
+
+    Der Zwischenspeicher beschleunigt „validate“. Er ändert kein Ergebnis und darf jederzeit gelöscht werden.
+
+    \b
+    Beispiel:  ikzctl cache info
+    """
+    from ikzctl.cli.output import say
+    from ikzctl.registry.cache import inventory
+
+    folder = cache_folder()
+    kept = inventory(folder) if folder else ()
+    say(f"Ordner: {folder}" if folder else "Für diesen Benutzer gibt es keinen Ordner für Zwischenspeicher.")
+    for one in kept:
+        say(f"{_size(one.size):>10}  {one.root or 'unbekanntes Register'}")
+    say(_total(kept, "belegen", "belegt") if kept else "Es ist nichts zwischengespeichert.")
+
+
+def clear() -> None:
+    """Alles Zwischengespeicherte löschen; die nächste Prüfung liest wieder alle Dateien.
+
+    \b
+    Beispiel:  ikzctl cache clear
+    """
+    from ikzctl.cli.output import say
+    from ikzctl.registry.cache import clear as run
+
+    folder = cache_folder()
+    try:
+        gone = run(folder) if folder else ()
+    except OSError as fault:
+        raise UserError(f"Der Zwischenspeicher in {folder} lässt sich nicht löschen ({fault.strerror}).") from None
+    say(f"Gelöscht: {_total(gone)}" if gone else "Es ist nichts zwischengespeichert.")
+
+
+def _total(kept: tuple[Kept, ...], several: str = "", one: str = "") -> str:
+    verb = several if len(kept) != 1 else one
+    size = _size(sum(k.size for k in kept))
+    return f"{len(kept)} Zwischenspeicher{' ' + verb if verb else ','} {size}."
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB".replace(".", ",")
+
+
+COMMANDS = (
+    ("info", info, "Zeigen, was zwischengespeichert ist."),
+    ("clear", clear, "Den Zwischenspeicher löschen."),
+)

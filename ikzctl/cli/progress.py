@@ -1,0 +1,50 @@
+"""One line on the terminal for work that takes longer than a second: how far it is and how long it may still take."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+_SILENT = 1.0
+_BETWEEN = 0.1
+_WIDTH = 30
+
+
+class ProgressLine:
+    """Use it with `with`; what was shown is gone afterwards. Shows nothing where nobody looks."""
+
+    def __init__(self, what: str, *, wanted: bool) -> None:
+        self._what = what
+        self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._began = self._next = time.monotonic()
+        self._next += _SILENT
+        self._shown = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._shown:
+            self._write("")
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._wanted and now >= self._next and total:
+            self._next = now + _BETWEEN
+            left = (now - self._began) / done * (total - done) if done else 0.0
+            self._write(line(self._what, done, total, left))
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text:<{self._shown}}" + ("" if text else "\r"))
+        sys.stderr.flush()
+        self._shown = len(text)
+
+
+def line(what: str, done: int, total: int, seconds: float) -> str:
+    """`Prüfe  ████████░░░░░░  53 %  noch 0:07`"""
+    full = done * _WIDTH // total
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{what}  {'█' * full}{'░' * (_WIDTH - full)}  {done * 100 // total} %  noch {minutes}:{rest:02d}"
