@@ -35,7 +35,9 @@ _CLASSES: dict[str, Any] = {
 def encode_results(results: Iterable[FileResult]) -> bytes:
     """One JSON array with an entry per file; paths are not in it, whoever keeps it knows them."""
     rows = [(r.fact, r.references, [finding_row(f) for f in r.findings]) for r in results]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode()
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
