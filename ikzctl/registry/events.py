@@ -1,4 +1,8 @@
-"""The strict loader: one loop over parser events builds plain data and turns every fault into a finding with its place."""
+"""The strict loader: one loop over parser events builds plain data and turns every fault into a finding with its place.
+
+Two quicker readers may only clear a text, never fault it: `lines` what is written in canonical form, the C parser what is valid YAML.
+As soon as one of them meets anything else, the next one reads the text again, so that findings do not depend on what is installed.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,27 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
 from ikzctl.model.findings import FieldPath, Finding, Pointer, in_order
 from ikzctl.registry.characters import TEMPLATE_MARKS, BadCharacter, bad_characters
 from ikzctl.registry.faults import fault
-from ikzctl.registry.parsers import (
-    ALIAS,
-    DOCUMENT,
-    END,
-    MAPPING,
-    SCALAR,
-    STREAM_END,
-    NextEvent,
-    NotYaml,
-    ShortEvent,
-    pure_events,
-    short,
-    short_c_events,
-)
+from ikzctl.registry.limits import MAX_DEPTH, MAX_DIGITS, MAX_EVENTS, MAX_FINDINGS, MAX_SCALAR
+from ikzctl.registry.lines import read_lines
+from ikzctl.registry.parsers import NextEvent, NotYaml, c_events, pure_events
 from ikzctl.registry.positions import Mark, locate, size
 from ikzctl.registry.raw import MAX_KINDS, Prepared, prepare
-from ikzctl.registry.scalars import MAX_DIGITS, NUMBER_INITIALS, WORDS, resolve
+from ikzctl.registry.scalars import NUMBER_INITIALS, WORDS, resolve
 from ikzctl.registry.syntax import explain
 
-MAX_DEPTH = 12
-MAX_EVENTS = 20_000
-MAX_SCALAR = 10_000
-MAX_FINDINGS = 100
-
-Parser = Literal["fastest", "pure"]
+Parser = Literal["fastest", "events", "pure"]
 
 _KEY_WANTED: Any = object()
 _QUOTES = ("", None, "'", '"')
@@ -43,9 +40,9 @@ _ODD_INITIALS = NUMBER_INITIALS | {"<"}
 _EVENTS_INSIDE = MAX_EVENTS - 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
-    """One file read strictly.
+    """One file read strictly; not to be changed.
 
     `data` is None if the text could not be read to its end. With error findings it is the best reading that could be
     had (a number that needs quotes stays text, the second of two equal keys is left out): good for finding more, never
@@ -55,7 +52,15 @@ class Loaded:
     data: dict[str, Any] | None
     findings: tuple[Finding, ...]
     file: str
-    marks: list[Mark | None] = field(repr=False)
+    content: bytes = field(repr=False)
+    _marks: list[Mark | None] | None = field(default=None, repr=False)
+
+    @property
+    def marks(self) -> list[Mark | None]:
+        """One per key and list item in document order; who reads canonical lines has none, and most files are never asked for theirs."""
+        if self._marks is None:
+            self._marks = load(self.content, self.file, "events").marks
+        return self._marks
 
     def position(self, field_path: FieldPath) -> tuple[int, int]:
         """Line and column, from 1, of the key or list item; of the nearest ancestor if there is no such field."""
@@ -66,26 +71,31 @@ class Loaded:
 
 
 def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
-    """Read one file; `file` only names it in findings. `parser="pure"` leaves the C parser out: same results, slower.
+    """Read one file; `file` only names it in findings. `"events"` leaves the reader of lines out, `"pure"` the C parser, too.
 
-    The C parser only ever clears a text. As soon as it finds anything wrong, the pure parser reads the text again and
-    its result counts, so that findings do not depend on what is installed.
-
-    Many small objects are made here: when reading many files, call `gc.freeze()` before and keep the collector off.
+    The results are the same. Many small objects are made here: when reading many files, keep the collector off.
     """
     prepared = prepare(content, file)
     if isinstance(prepared, Finding):
-        return Loaded(None, (prepared,), file, [])
-    if parser == "fastest":
+        return Loaded(None, (prepared,), file, content, [])
+    if parser == "fastest" and not prepared.findings and not prepared.doubtful:
+        data = read_lines(content.decode("utf-8"))
+        if data is not None:
+            return Loaded(data, (), file, content)
+    if parser != "pure":
         reading = _try_c_parser(prepared, file)
         if reading is not None:
             found = in_order(prepared.findings) if prepared.findings else ()
-            return Loaded(reading.root, found, file, reading.marks)
+            return Loaded(reading.root, found, file, content, reading.marks)
+    return _judged(prepared, file, content)
+
+
+def _judged(prepared: Prepared, file: str, content: bytes) -> Loaded:
+    """The word of the pure parser, which counts."""
     reading = _Reading(file, prepared)
     complete = False
     try:
-        get_event = pure_events(prepared.source)
-        complete = reading.read(lambda: short(get_event()))
+        complete = reading.read(pure_events(prepared.source))
     except NotYaml as trouble:
         # a tab was already named; the trouble it makes afterwards is no second fault
         if not prepared.has_tabs:
@@ -95,19 +105,19 @@ def load(content: bytes, file: str, parser: Parser = "fastest") -> Loaded:
     if reading.more:
         last = findings[-1].pointer
         findings = (*findings, fault("IKZ-Y027", file, (last.line, last.column), count=reading.more))
-    return Loaded(reading.root if complete else None, findings, file, reading.marks)
+    return Loaded(reading.root if complete else None, findings, file, content, reading.marks)
 
 
 def _try_c_parser(prepared: Prepared, file: str) -> _Reading | None:
-    with short_c_events(prepared.source) as get_event:
-        if get_event is None:
-            return None
-        reading = _Reading(file, prepared, clearing=True)
-        try:
-            return reading if reading.read(get_event) else None
-        except Exception:
-            # whatever it was: the pure parser reads the same text next and says what is wrong
-            return None
+    get_event = c_events(prepared.source)
+    if get_event is None:
+        return None
+    reading = _Reading(file, prepared, clearing=True)
+    try:
+        return reading if reading.read(get_event) else None
+    except Exception:
+        # whatever it was: the pure parser reads the same text next and says what is wrong
+        return None
 
 
 class _NotClear(Exception):
@@ -154,9 +164,9 @@ class _Reading:
         if not self._build(get_event):
             return False
         event = get_event()
-        while event[0] != STREAM_END:
-            if event[0] == DOCUMENT:
-                self.fault("IKZ-Y013", event[1])
+        while event.__class__ is not StreamEndEvent:
+            if event.__class__ is DocumentStartEvent:
+                self.fault("IKZ-Y013", event.start_mark)
                 return False
             event = get_event()
         return True
@@ -164,12 +174,12 @@ class _Reading:
     def _open(self, get_event: NextEvent) -> bool:
         get_event()
         event = get_event()
-        if event[0] == STREAM_END:
+        if event.__class__ is StreamEndEvent:
             self._report("IKZ-Y011", (1, 1), {})
             return False
         event = get_event()
-        if event[0] != MAPPING:
-            self.fault("IKZ-Y012", event[1])
+        if event.__class__ is not MappingStartEvent:
+            self.fault("IKZ-Y012", event.start_mark)
             return False
         if self.careful:
             self._examine_node(event)
@@ -184,13 +194,14 @@ class _Reading:
         careful = self.careful
         for _ in range(_EVENTS_INSIDE):
             event = get_event()
-            kind = event[0]
-            if kind <= ALIAS:  # a scalar or an alias
+            kind = event.__class__
+            if kind is ScalarEvent or kind is AliasEvent:
                 if careful:
                     event = self._examine(event)
-                _, mark, _, _, value, style, _ = event
+                value = event.value
+                style = event.style
                 if key is _KEY_WANTED:
-                    add_mark(mark)
+                    add_mark(event.start_mark)
                     odd = (
                         value in container
                         or value in WORDS
@@ -205,51 +216,51 @@ class _Reading:
                     if flaw:
                         self._bad_number(event, flaw)
                 if key is None:
-                    add_mark(mark if event[4] or style else None)
+                    add_mark(event.start_mark if event.value or style else None)
                     container.append(value)
                 else:
                     container[key] = value
                     key = _KEY_WANTED
-            elif kind == END:
-                if not stack:
-                    return True
-                container = stack.pop()
-                key = _KEY_WANTED if container.__class__ is dict else None
-            else:
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if key is _KEY_WANTED or len(stack) + 2 > MAX_DEPTH:
                     return self._refuse(event, key is _KEY_WANTED)
                 if careful:
                     self._examine_node(event)
-                child: Any = {} if kind == MAPPING else []
+                child: Any = {} if kind is MappingStartEvent else []
                 stack.append(container)
                 if key is None:
-                    add_mark(event[1])
+                    add_mark(event.start_mark)
                     container.append(child)
                 else:
                     container[key] = child
                 container = child
-                key = _KEY_WANTED if kind == MAPPING else None
-        self.fault("IKZ-Y023", event[1], limit=MAX_EVENTS)
+                key = _KEY_WANTED if kind is MappingStartEvent else None
+            elif not stack:
+                return True
+            else:
+                container = stack.pop()
+                key = _KEY_WANTED if container.__class__ is dict else None
+        self.fault("IKZ-Y023", event.start_mark, limit=MAX_EVENTS)
         return False
 
-    def _bad_number(self, event: ShortEvent, flaw: str) -> None:
+    def _bad_number(self, event: Any, flaw: str) -> None:
         if flaw == "too_long":
-            self.fault("IKZ-Y025", event[1], text=event[4], limit=MAX_DIGITS)
+            self.fault("IKZ-Y025", event.start_mark, text=event.value, limit=MAX_DIGITS)
         else:
-            self.fault("IKZ-Y026", event[1], text=event[4])
+            self.fault("IKZ-Y026", event.start_mark, text=event.value)
 
-    def _odd_key(self, event: ShortEvent, container: dict[str, Any], stack: list[Any]) -> str:
-        _, mark, _, _, key, style, _ = event
+    def _odd_key(self, event: Any, container: dict[str, Any], stack: list[Any]) -> str:
+        key: str = event.value
         if key == "<<":
-            self.fault("IKZ-Y017", mark)
-        elif style not in _QUOTES or "\n" in key or (not style and resolve(key) != (key, None)):
-            self.fault("IKZ-Y020", mark, text=key)
+            self.fault("IKZ-Y017", event.start_mark)
+        elif event.style not in _QUOTES or "\n" in key or (not event.style and resolve(key) != (key, None)):
+            self.fault("IKZ-Y020", event.start_mark, text=key)
         if key not in container:
-            return str(key)
+            return key
         # looking up the first one walks the whole data: not for faults that will not be shown anyway
         show = len(self.findings) < MAX_FINDINGS and not self.clearing
         first = locate(self.root, self.marks, (*self._path(stack, container), key))[0] if show else 0
-        self.fault("IKZ-Y019", mark, text=key, first=first, second=mark.line + 1)
+        self.fault("IKZ-Y019", event.start_mark, text=key, first=first, second=event.start_mark.line + 1)
         # kept aside under a name that no text can have, so that the rest of the file is still read
         double = f"{key}\0{len(self.marks)}"
         self.doubles.append((container, double, len(self.marks) - 1))
@@ -265,45 +276,44 @@ class _Reading:
             inner = size(container.pop(double, None))
             del self.marks[index : index + 1 + inner]
 
-    def _refuse(self, event: ShortEvent, as_key: bool) -> bool:
+    def _refuse(self, event: Any, as_key: bool) -> bool:
         if as_key:
-            self.fault("IKZ-Y021", event[1])
+            self.fault("IKZ-Y021", event.start_mark)
         else:
-            self.fault("IKZ-Y022", event[1], limit=MAX_DEPTH)
+            self.fault("IKZ-Y022", event.start_mark, limit=MAX_DEPTH)
         return False
 
-    def _examine_node(self, event: ShortEvent) -> None:
-        _, mark, anchor, tag, *_ = event
-        if anchor is not None:
-            self.fault("IKZ-Y015", mark, text=anchor)
-        if tag is not None:
-            self.fault("IKZ-Y018", mark, text=str(tag))
+    def _examine_node(self, event: Any) -> None:
+        if event.anchor is not None:
+            self.fault("IKZ-Y015", event.start_mark, text=event.anchor)
+        if event.tag is not None:
+            self.fault("IKZ-Y018", event.start_mark, text=str(event.tag))
 
-    def _examine(self, event: ShortEvent) -> ShortEvent:
+    def _examine(self, event: Any) -> Any:
         """The checks that only few texts need; an alias comes back as the scalar that stands for it from here on."""
-        if event[0] == ALIAS:
-            _, mark, anchor, end = event
-            self.fault("IKZ-Y016", mark, text=anchor)
-            return SCALAR, mark, None, None, f"*{anchor}", '"', end
+        if event.__class__ is AliasEvent:
+            self.fault("IKZ-Y016", event.start_mark, text=event.anchor)
+            return ScalarEvent(None, None, (False, True), f"*{event.anchor}", event.start_mark, event.end_mark, '"')
         self._examine_node(event)
-        _, mark, _, _, value, _, end = event
+        value: str = event.value
         if len(value) > MAX_SCALAR:
-            self.fault("IKZ-Y024", mark, size=len(value), limit=MAX_SCALAR)
+            self.fault("IKZ-Y024", event.start_mark, size=len(value), limit=MAX_SCALAR)
         if self.suspicious:
-            self._examine_text(mark, end, value)
+            self._examine_text(event)
         return event
 
-    def _examine_text(self, start: Mark, end: Mark, text: str) -> None:
-        found = TEMPLATE_MARKS.search(text)
-        if found:
-            self.fault("IKZ-Y009", start, text=found.group())
+    def _examine_text(self, event: Any) -> None:
+        mark = TEMPLATE_MARKS.search(event.value)
+        if mark:
+            self.fault("IKZ-Y009", event.start_mark, text=mark.group())
         seen: set[str] = set()
-        for bad in bad_characters(text):
+        for bad in bad_characters(event.value):
             if bad.character not in seen and len(seen) < MAX_KINDS:
                 seen.add(bad.character)
-                self._bad_character(start, end, bad)
+                self._bad_character(event, bad)
 
-    def _bad_character(self, start: Mark, end: Mark, bad: BadCharacter) -> None:
+    def _bad_character(self, event: Any, bad: BadCharacter) -> None:
+        start, end = event.start_mark, event.end_mark
         place = (start.line + 1, start.column + 1)
         more = _ESCAPED
         for number in range(start.line, min(end.line + 1, len(self.lines))):

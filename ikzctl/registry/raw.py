@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ikzctl.model.findings import Finding
 from ikzctl.registry.characters import ALLOWED, BadCharacter, bad_characters
 from ikzctl.registry.faults import fault
+from ikzctl.registry.limits import MAX_BYTES
 
-MAX_BYTES = 256 * 1024
 MAX_KINDS = 20
 _ORDINARY = bytes(range(0x20, 0x7F)) + b"\n"
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)

@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from ikzctl.registry.limits import MAX_DIGITS
+
 Scalar = str | int | Decimal | bool | None
 Fault = Literal["ambiguous", "too_long"]
 
-MAX_DIGITS = 15
 # from here on a text stands as a block of its own: editors wrap it, and no quote has to be doubled in it
 LONG_TEXT = 100
 

@@ -10,10 +10,11 @@ from typing import Protocol
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import is_slug, place_of
 from ikzctl.registry.build import near
+from ikzctl.registry.limits import MAX_BYTES
 
 MAX_FILES = 200_000
 # a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
-READ_LIMIT = 256 * 1024 + 2
+READ_LIMIT = MAX_BYTES + 2
 _FOLDERS = ("partners", "tasks", "systems", "security", "cooperations")
 _IN_COOPERATION = ("members", "mandates", "pools", "suspensions")
 

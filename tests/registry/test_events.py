@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from ikzctl.registry import events, raw
+from ikzctl.registry import limits
 from ikzctl.registry.characters import ALLOWED, TYPOGRAPHY, bad_characters
 from ikzctl.registry.din91379 import SEQUENCES, SINGLE_CHARACTERS
 from ikzctl.registry.events import load
@@ -107,8 +107,8 @@ def nested(depth):
 
 
 def test_t03_depth():
-    assert faults(nested(events.MAX_DEPTH)) == []
-    assert faults(nested(events.MAX_DEPTH + 1)) == [("IKZ-Y022", 13, 25)]
+    assert faults(nested(limits.MAX_DEPTH)) == []
+    assert faults(nested(limits.MAX_DEPTH + 1)) == [("IKZ-Y022", 13, 25)]
     assert faults("a: " + "[" * 11 + "1" + "]" * 11) == []
     assert faults("a: " + "[" * 12 + "1" + "]" * 12) == [("IKZ-Y022", 1, 15)]
     assert read(nested(13)).data is None
@@ -143,10 +143,10 @@ def test_t04_file_size():
     def text(size):
         return ("a: 1\n" + "# x\n" * size)[: size - 1] + "\n"
 
-    assert faults(text(raw.MAX_BYTES - 1)) == []
-    assert faults(text(raw.MAX_BYTES)) == []
-    assert faults(text(raw.MAX_BYTES + 1)) == [("IKZ-Y001", 1, 1)]
-    assert "257 KiB" in message(text(raw.MAX_BYTES + 1))
+    assert faults(text(limits.MAX_BYTES - 1)) == []
+    assert faults(text(limits.MAX_BYTES)) == []
+    assert faults(text(limits.MAX_BYTES + 1)) == [("IKZ-Y001", 1, 1)]
+    assert "257 KiB" in message(text(limits.MAX_BYTES + 1))
 
 
 def test_t04_number_of_events():
@@ -154,9 +154,9 @@ def test_t04_number_of_events():
     def text(count):
         return "a:\n" + "- x\n" * (count - 9)
 
-    assert faults(text(events.MAX_EVENTS - 1)) == []
-    assert faults(text(events.MAX_EVENTS)) == []
-    assert [code for code, _, _ in faults(text(events.MAX_EVENTS + 1))] == ["IKZ-Y023"]
+    assert faults(text(limits.MAX_EVENTS - 1)) == []
+    assert faults(text(limits.MAX_EVENTS)) == []
+    assert [code for code, _, _ in faults(text(limits.MAX_EVENTS + 1))] == ["IKZ-Y023"]
 
 
 def test_t04_length_of_a_text():
@@ -176,7 +176,7 @@ def test_t04_digits_of_a_number():
 
 def test_many_faults_are_cut_off_and_counted():
     loaded = read("a:\n" + "  - 07\n" * 150)
-    assert len(loaded.findings) == events.MAX_FINDINGS + 1
+    assert len(loaded.findings) == limits.MAX_FINDINGS + 1
     assert loaded.findings[-1].code == "IKZ-Y027"
     assert loaded.findings[-1].message == "Weitere 50 Befunde in dieser Datei werden nicht gezeigt."
 

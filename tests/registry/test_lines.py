@@ -1,0 +1,159 @@
+"""The reader of canonical lines: what it reads, the parsers read alike; what they refuse, it does not read."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from ikzctl.registry.canonical import fmt
+from ikzctl.registry.events import load
+from ikzctl.registry.layout import same
+from ikzctl.registry.limits import MAX_DEPTH, MAX_SCALAR
+from ikzctl.registry.lines import read_lines
+from tests.registry.samples import sample
+
+SAMPLE = sorted((Path(__file__).parents[2] / "registry").rglob("*.yaml"))
+NORMAL = 6_000
+LONG = 300_000
+
+# what people and programs put where; each of these may turn a line into something else
+PIECES = [
+    " ", "  ", "\n", "\n\n", "\n  ", "- ", "\n- ", "-", ": ", ":", " #", "# ", "#", "'", '"', "''", '""', "[]", "[", "]", "|", "|-", ">",
+    "|+",     "|2", "&a ", "*a", "!t ", "? ", "@", "`", "%", "~", "null", "true", "no", "07", "1e3", "12:30", "1.50", "-5", "--", "---", "...", "<<",
+    "=", "\\", "a: b", "a:b", "a:\n", "key: 1\n", "id: x\n", "  b: 2\n", "- c\n", ",", "§ 12", "x", "\u00a0", "{", "}",
+]  # fmt: skip
+
+
+def originals() -> list[str]:
+    """Texts in canonical form: the shipped sample, and written-over ones from many hands."""
+    made = [fmt(sample(seed)[0].encode()) for seed in range(300)]
+    return [path.read_text(encoding="utf-8") for path in SAMPLE] + made
+
+
+def damaged(rnd: random.Random, text: str) -> str:
+    """Slips that leave most lines as they were: a line further in or out, moved, doubled, gone, or with something in it."""
+    for _ in range(rnd.choice((1, 1, 1, 2, 3))):
+        lines = text.split("\n")
+        at = rnd.randrange(len(lines))
+        kind = rnd.randrange(8)
+        if kind == 0:
+            lines[at] = " " * rnd.choice((1, 2, 4)) + lines[at]
+        elif kind == 1:
+            lines[at] = lines[at].removeprefix(" " * rnd.choice((1, 2, 2, 4)))
+        elif kind == 2:
+            lines.insert(at, lines[rnd.randrange(len(lines))])
+        elif kind == 3:
+            del lines[at]
+        elif kind == 4:
+            here = rnd.randrange(len(lines[at]) + 1)
+            lines[at] = lines[at][:here] + rnd.choice(PIECES) + lines[at][here:]
+        elif kind == 5:
+            lines[at] = lines[at][: rnd.randrange(len(lines[at]) + 1)]
+        elif kind == 6:
+            lines[at] = lines[at].replace(": ", rnd.choice((":", ":  ", ": - ", ": |\n    ", ": \n")), 1)
+        else:
+            lines[at] += rnd.choice((" ", "  # Anmerkung", " # x", "#x", ":", ": y", " -", "\n    mehr", "\n\n"))
+        text = "\n".join(lines)
+    return text
+
+
+def compare(seeds: range) -> tuple[int, int]:
+    """How many texts were read by lines, and how many only by a parser; all of them mean the same to all."""
+    texts = originals()
+    read = left = 0
+    for seed in seeds:
+        rnd = random.Random(seed)  # noqa: S311
+        content = damaged(rnd, rnd.choice(texts)).encode()
+        quick, parsed = load(content, "f"), load(content, "f", "events")
+        assert same(quick.data, parsed.data), content.decode()
+        assert quick.findings == parsed.findings, content.decode()
+        # only the reader of lines leaves the places to whoever asks
+        by_lines = quick._marks is None
+        read, left = read + by_lines, left + (not by_lines)
+        if seed % 20 == 0:
+            pure = load(content, "f", "pure")
+            assert (pure.data, pure.findings) == (parsed.data, parsed.findings), content.decode()
+    return read, left
+
+
+def test_slips_of_the_hand():
+    read, left = compare(range(NORMAL))
+    assert read > NORMAL // 4
+    assert left > NORMAL // 4
+
+
+@pytest.mark.slow
+def test_slips_of_the_hand_many():
+    read, left = compare(range(NORMAL, NORMAL + LONG))
+    assert read + left == LONG
+
+
+def test_the_sample_is_read_by_lines_alone():
+    """Otherwise speed would be lost unnoticed."""
+    assert [path.name for path in SAMPLE if read_lines(path.read_text(encoding="utf-8")) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a: 1\n", {"a": 1}),
+        ("a:\n", {"a": None}),
+        ("a: # leer\nb: x\n", {"a": None, "b": "x"}),
+        ("# oben\n\na: x  # hinten\n", {"a": "x"}),
+        ("a:\n- b\n- c\nd: e\n", {"a": ["b", "c"], "d": "e"}),
+        ("a:\n  - b: 1\n    c:\n      - d\n  - b: 2\n", {"a": [{"b": 1, "c": ["d"]}, {"b": 2}]}),
+        ("a:\n  - b:\n    - c\n", {"a": [{"b": ["c"]}]}),
+        ("a: []\nb: 'x: #y'\nc: \"z\"\nd: https://x.example/#y\n", None),
+        ("a: []\nb: 'x: #y'\nc: \"z\"\nd: https://x.example/y\n", {"a": [], "b": "x: #y", "c": "z", "d": "https://x.example/y"}),
+        ("a: |\n  b\n\n   c\n\n\nd: |-  # Text\n  # kein Kommentar\n", {"a": "b\n\n c\n", "d": "# kein Kommentar"}),
+        ("a:\n  - |\n    b\n  - c: |\n      d\n    e: f\n", {"a": ["b\n", {"c": "d\n", "e": "f"}]}),
+        ("a: 2027-01-01\nb: no\nc: true\nd: -5\n", {"a": "2027-01-01", "b": "no", "c": True, "d": -5}),
+    ],
+)  # fmt: skip
+def test_forms(text: str, data: dict[str, object] | None):
+    assert read_lines(text) == data
+    if data is not None:
+        parsed = load(text.encode(), "f", "events")
+        assert (same(parsed.data, data), parsed.findings) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "\n", "# nur ein Kommentar\n", "a: 1", "- a\n", "a\n", "a: 1\na: 2\n",
+        "a: 1\n  b: 2\n", "a:\n  b: 1\n c: 2\n", "a:\n    - b\n  - c\n",
+        "a: b: c\n", "a: x\n  y\n", "a: 07\n", "a: 1e3\n", "a: &x b\n", "a: *x\n", "a: !x b\n", "a: [b]\n",
+        "a: {}\n", "a: '{{'\n", "a: \"\\n\"\n",
+        "a: 'it''s'\n", "a: 'x\n", "a: >\n  b\n", "a: |+\n  b\n", "a: |2\n  b\n", "a: |\n\n  b\n", "a: |\nb: 1\n", "a: |\n    b\n  c\n",
+        "a:\n  - |\n  b\n", "a:\n  - b: |\n    c\n", "null: 1\n", "1: a\n", "'a': b\n", "? a\n",
+        "a: - b\n", "- - a\n", "a:  b\n", "a: b \n", "---\na: 1\n",
+    ],
+)  # fmt: skip
+def test_what_is_left_to_the_parsers(text: str):
+    assert read_lines(text) is None
+
+
+def nested(depth: int, inner: str) -> str:
+    return "".join(f"{'  ' * level}a:\n" for level in range(depth)) + "  " * depth + inner
+
+
+@pytest.mark.parametrize("inner", ["a: 1\n", "- a\n", "- a: 1\n"])
+def test_depth(inner: str):
+    """The parsers' reader refuses from the thirteenth level on, so this one must not read it either."""
+    for depth in range(MAX_DEPTH - 4, MAX_DEPTH + 3):
+        text = nested(depth, inner)
+        fits = load(text.encode(), "f", "events").findings == ()
+        assert (read_lines(text) is not None) == fits, depth
+    assert read_lines(nested(MAX_DEPTH + 1, inner)) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "tail"), [("a: ", ""), ("a: '", "'"), ("a:\n  - ", ""), ("a: |-\n  ", ""), ("a: |-\n  x\n  ", "")]
+)
+def test_long_values(head: str, tail: str):
+    for length in (MAX_SCALAR - 5, MAX_SCALAR - 1, MAX_SCALAR, MAX_SCALAR + 1):
+        text = f"{head}{'x' * length}{tail}\n"
+        parsed = load(text.encode(), "f", "events")
+        assert read_lines(text) in ((None,) if parsed.findings else (None, parsed.data)), length
