@@ -30,10 +30,12 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 # Without one of these in a file, in lower case, `_SECRET` cannot match any of its texts; likewise the others.
-_SECRET_SIGNS = (b"begin", b"akia", b"ghp_", b"glpat", b"passw", b"kennwort", b"pwd", b"api", b"token", b"secret")
+_SECRET_SIGNS = (b"-----begin", b"akia", b"ghp_", b"glpat", b"passw", b"kennwort", b"pwd", b"token", b"secret")
+_API_KEY = re.compile(rb"api[\s_-]*key")
 _BIRTH_SIGNS = (b"geb.", b"geboren", b"geburts")
 _DIGITS = re.compile(rb"1[5-7][0-9]")
 _DIALLED = re.compile(rb"[09][\s()/-]*1[5-7][0-9]")
+_ASCII = bytes(range(128))
 # Letters that a pattern without case takes for `i`, `k` or `s`.
 _LIKE_ASCII = tuple(letter.encode() for letter in ("\u017f", "\u212a", "\u0131", "\u0130"))
 # A part of the local name that only a function mailbox has.
@@ -52,19 +54,27 @@ def suspects(content: bytes) -> frozenset[str]:
 
     What a pattern needs is part of a word, and no way of writing a text in YAML but an escape tears words apart.
     """
-    if b"\\" in content or (not content.isascii() and any(letter in content for letter in _LIKE_ASCII)):
+    if b"\\" in content or (not content.isascii() and _has_like_ascii(content.translate(None, _ASCII))):
         return _ALL
     lower = content.lower()
-    found = [_MAIL_CODE] if b"@" in content else []
+    found = [_MAIL_CODE] if b"@" in content and _names_somebody(content) else []
     if _DIGITS.search(content) and _DIALLED.search(content):
         found.append(_MOBILE_CODE)
     if b"geb" in lower and any(sign in lower for sign in _BIRTH_SIGNS):
         found.append(_BIRTH_CODE)
-    for sign in _SECRET_SIGNS:
-        if sign in lower:
-            found.append(_SECRET_CODE)
-            break
+    if _API_KEY.search(lower) or any(map(lower.__contains__, _SECRET_SIGNS)):
+        found.append(_SECRET_CODE)
     return frozenset(found) if found else _NONE
+
+
+def _has_like_ascii(others: bytes) -> bool:
+    return any(letter in others for letter in _LIKE_ASCII)
+
+
+def _names_somebody(content: bytes) -> bool:
+    """An address holds no blank, so it stands in the file as it stands in the text, on one line."""
+    lines = (line.decode("utf-8", "replace") for line in content.split(b"\n") if b"@" in line)
+    return any(not _is_function(mail[1]) for line in lines for mail in _MAIL.finditer(line))
 
 
 def nothing_confidential(found: Iterable[Placed], codes: frozenset[str]) -> Iterator[Finding]:

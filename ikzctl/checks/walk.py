@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
-from decimal import Decimal
-from types import NoneType
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from ikzctl.model.findings import FieldPath
 
@@ -16,32 +14,37 @@ if TYPE_CHECKING:
 Placed = tuple[FieldPath, "Part"]
 Listed = tuple[FieldPath, tuple[Any, ...]]
 
-_PLAIN = frozenset({str, int, bool, date, Decimal, NoneType})
-
 
 def parts(record: Part) -> tuple[list[Placed], list[Listed]]:
-    """The record and everything inside it that was written down, and all lists with more than one entry.
-
-    What stands at its default was written by nobody and is left out.
-    """
+    """The record and everything inside it, and all lists with more than one entry."""
     found: list[Placed] = [((), record)]
     lists: list[Listed] = []
     for path, part in found:  # grows while it is walked
         values = part.__dict__
-        for name in part.__pydantic_fields_set__:
-            value: Any = values[name]
-            kind = value.__class__
-            if kind in _PLAIN:
-                continue
-            if kind is not tuple:
-                found.append(((*path, key_of(name)), value))
+        for name, key in _containers(part.__class__):
+            value = values[name]
+            if value.__class__ is not tuple:
+                if value is not None:
+                    found.append(((*path, key), value))
             elif value:
-                inner = (*path, key_of(name))
+                inner = (*path, key)
                 if len(value) > 1:
                     lists.append((inner, value))
-                if value[0].__class__ not in _PLAIN:
+                if hasattr(value[0], "__dict__"):
                     found += [((*inner, number), item) for number, item in enumerate(value)]
     return found, lists
+
+
+@cache
+def _containers(model: type[Part]) -> tuple[tuple[str, str], ...]:
+    """Name and key of each field that may hold a part or a list; what holds plain values only need not be looked at."""
+    return tuple((name, key_of(name)) for name, info in model.model_fields.items() if _contains(info.annotation))
+
+
+def _contains(annotation: Any) -> bool:
+    if get_origin(annotation) is tuple or hasattr(annotation, "model_fields"):
+        return True
+    return get_origin(annotation) is not Literal and any(map(_contains, get_args(annotation)))
 
 
 def texts(found: Iterable[Placed]) -> Iterator[tuple[FieldPath, str, str, int]]:
