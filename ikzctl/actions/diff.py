@@ -16,12 +16,23 @@ def diff(workspace: Workspace, old: str, new: str | None) -> tuple[Difference, .
     """From `old` to `new`, or to the files in the folder. Only files that differ are read as documents, in one batch a side."""
     from ikzctl.registry.history import differences
 
-    with workspace.source(old) as before, workspace.source(new) as after:
+    if new is not None:
+        return _between_commits(workspace, old, new)
+    with workspace.source(old) as before, workspace.source() as after:
         old_ids, new_ids = _blob_ids(before, before), _blob_ids(after, before)
         changed = sorted(path for path in {*old_ids, *new_ids} if old_ids.get(path) != new_ids.get(path))
-        for source, ids in ((before, old_ids), (after, new_ids)):
-            _prepare(source, [path for path in changed if path in ids])
+        _prepare(before, [path for path in changed if path in old_ids])
         return differences(before, after, changed)
+
+
+def _between_commits(workspace: Workspace, old: str, new: str) -> tuple[Difference, ...]:
+    from ikzctl.gitrepo.reading import CleanRoom
+    from ikzctl.registry.commit_source import changed_files
+    from ikzctl.registry.history import differences
+
+    with CleanRoom(workspace.repo) as room:
+        before, after = changed_files(room, room.commit_id(old), room.commit_id(new))
+        return differences(before, after, {*before.paths(), *after.paths()})
 
 
 def _blob_ids(source: Source, like: Source) -> Mapping[str, str]:

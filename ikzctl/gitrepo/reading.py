@@ -117,15 +117,25 @@ class CleanRoom:
 
     def read_blob(self, oid: str, *, max_bytes: int = MAX_BLOB) -> bytes:
         """One content; all single reads of a room share one start of git."""
-        if self._single is None:
-            self._single = CatFile(self._room_for(_checked(oid)))
-            self._single.__enter__()
-        found = self._single.get(_checked(oid), max_bytes)
+        found = self._one(_checked(oid), _checked(oid), max_bytes)
         if found is None:
             raise _missing(oid)
         if found.kind != "blob":
             raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
         return found.data
+
+    def find_blob(self, commit: str, path: str, *, max_bytes: int = MAX_BLOB) -> bytes | None:
+        """The content of the file at `path` (from the top of the repository), None if the commit has no file there."""
+        if not path.isprintable():
+            return None  # it would end the question to git early; no registry that can be changed lies in such a folder
+        found = self._one(_checked(commit), f"{commit}:{path}", max_bytes)
+        return found.data if found is not None and found.kind == "blob" else None
+
+    def _one(self, oid: str, name: str, max_bytes: int) -> RawObject | None:
+        if self._single is None:
+            self._single = CatFile(self._room_for(oid))
+            self._single.__enter__()
+        return self._single.get(name, max_bytes)
 
     def diff_tree(self, old: str, new: str, prefix: str = "") -> list[TreeChange]:
         """What changed below `prefix` from one commit to another, paths relative to it; renames are not sought."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,9 @@ class CommitSource:
     def stamps(self) -> list[str]:
         return [f"{path}\t{self._oids[path]}" for path in self.paths()]
 
+    def has(self, path: str) -> bool:
+        return path in self._oids
+
     def problems(self) -> tuple[Finding, ...]:
         self.paths()
         return (*self._problems, *(unknown_path(f"{folder}/") for folder in sorted(self._strange)))
@@ -104,6 +107,51 @@ class CommitSource:
         blobs = self._room.read_blobs([self._oids[p] for p in wanted], max_bytes=_MAX_BYTES)
         for path, (_, content) in zip(wanted, blobs, strict=True):
             yield path, content
+
+
+class SomeFiles:
+    """A few files of a commit whose ids are known, so that nobody has to list all others; those are looked up by name if asked for."""
+
+    def __init__(self, room: CleanRoom, commit: str, oids: Mapping[str, str]) -> None:
+        self._room = room
+        self.commit: str | None = commit
+        self._commit = commit
+        self._oids = oids
+        self._read: dict[str, bytes] = dict(self.read_many(oids))
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._oids))
+
+    def has(self, path: str) -> bool:
+        if path not in self._read:
+            found = self._room.find_blob(self._commit, f"{self._room.repo.prefix}{path}", max_bytes=_MAX_BYTES)
+            if found is None:
+                return False
+            self._read[path] = found
+        return True
+
+    def problems(self) -> tuple[Finding, ...]:
+        return ()
+
+    def read(self, path: str) -> bytes:
+        return self._read[path]
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        wanted = list(paths)
+        blobs = self._room.read_blobs([self._oids[path] for path in wanted], max_bytes=_MAX_BYTES)
+        for path, (_, content) in zip(wanted, blobs, strict=True):
+            yield path, content
+
+
+def changed_files(room: CleanRoom, old: str, new: str) -> tuple[SomeFiles, SomeFiles]:
+    """The files of the layout in which two commits differ, on both sides; costs as much as they differ, however large they are."""
+    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for change in room.diff_tree(old, new, room.repo.prefix):
+        if place_of(change.path) is not None:
+            for side, mode, oid in zip(sides, change[2:4], change[4:6], strict=True):
+                if mode == _REGULAR:
+                    side[change.path] = oid
+    return SomeFiles(room, old, sides[0]), SomeFiles(room, new, sides[1])
 
 
 def _first_unknown(path: str) -> str | None:

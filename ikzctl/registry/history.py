@@ -49,7 +49,7 @@ class Names:
         if path not in self._known:
             self._known[path] = default
             for source in (self.new, self.old):
-                data = _data(source, path) if path in source.paths() else None
+                data = _data(source, path) if source.has(path) else None
                 if data and isinstance(data.get(key), str):
                     self._known[path] = data[key]
                     break
@@ -73,18 +73,18 @@ class Change:
 
 def differences(old: Source, new: Source, paths: Iterable[str] | None = None) -> tuple[Difference, ...]:
     """All differences, by file and in the order of the file. `paths`: the files that changed, if the caller knows them."""
-    known_old, known_new = set(old.paths()), set(new.paths())
     names = Names(old, new)
     out: list[Difference] = []
-    for path in sorted(known_old | known_new if paths is None else set(paths)):
+    for path in sorted({*old.paths(), *new.paths()} if paths is None else set(paths)):
         place = place_of(path)
         if place is None:
             continue
-        if path not in known_old and path in known_new:
+        was, is_there = old.has(path), new.has(path)
+        if is_there and not was:
             out.append(Difference(path, (), added_text(place, _data(new, path) or {}, names)))
-        elif path in known_old and path not in known_new:
+        elif was and not is_there:
             out.append(Difference(path, (), removed_text(place, names), "warning"))
-        elif path in known_old and old.read(path) != new.read(path):
+        elif was and old.read(path) != new.read(path):
             out += _of_file(place, path, old, new, names)
     return tuple(out)
 

@@ -32,6 +32,9 @@ class Source(Protocol):
     def paths(self) -> tuple[str, ...]:
         """All paths that belong to the layout, sorted."""
 
+    def has(self, path: str) -> bool:
+        """Whether there is a file of the layout at this path."""
+
     def problems(self) -> tuple[Finding, ...]:
         """Findings about paths that do not belong there or cannot be read as files."""
 
@@ -49,6 +52,7 @@ class WorkTree:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._paths: tuple[str, ...] | None = None
+        self._known: frozenset[str] | None = None
         self._problems: list[Finding] = []
         # a registry at the top of a repository shares it with other files
         self._shared = (root / ".git").exists()
@@ -57,6 +61,11 @@ class WorkTree:
         if self._paths is None:
             self._paths = tuple(self._limited([path for path, _ in self._walk()]))
         return self._paths
+
+    def has(self, path: str) -> bool:
+        if self._known is None:
+            self._known = frozenset(self.paths())
+        return path in self._known
 
     def stamps(self) -> list[str]:
         """Path, then size, times of writing and of any change, and number of each file; without opening one."""
@@ -145,6 +154,9 @@ class Texts:
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(p for p in self._texts if place_of(p)))
 
+    def has(self, path: str) -> bool:
+        return path in self._texts and place_of(path) is not None
+
     def problems(self) -> tuple[Finding, ...]:
         return tuple(unknown_path(p) for p in sorted(self._texts) if not place_of(p) and not ignorable(p))
 
@@ -168,6 +180,11 @@ class Overlay:
     def paths(self) -> tuple[str, ...]:
         kept = {p for p in self._base.paths() if self._changed.get(p, b"") is not None}
         return tuple(sorted(kept | {p for p, text in self._changed.items() if text is not None and place_of(p)}))
+
+    def has(self, path: str) -> bool:
+        if path in self._changed:
+            return self._changed[path] is not None and place_of(path) is not None
+        return self._base.has(path)
 
     def problems(self) -> tuple[Finding, ...]:
         return self._base.problems()
