@@ -33,7 +33,7 @@ _SECRET = re.compile(
 _SECRET_SIGNS = (b"-----begin", b"akia", b"ghp_", b"glpat", b"passw", b"kennwort", b"pwd", b"token", b"secret")
 _API_KEY = re.compile(rb"api[\s_-]*key")
 _BIRTH_SIGNS = (b"geb.", b"geboren", b"geburts")
-_DIGITS = re.compile(rb"1[5-7][0-9]")
+_DIALLED_SIGNS = (b"15", b"16", b"17")
 _DIALLED = re.compile(rb"[09][\s()/-]*1[5-7][0-9]")
 _ASCII = bytes(range(128))
 # Letters that a pattern without case takes for `i`, `k` or `s`.
@@ -58,11 +58,11 @@ def suspects(content: bytes) -> frozenset[str]:
         return _ALL
     lower = content.lower()
     found = [_MAIL_CODE] if b"@" in content and _names_somebody(content) else []
-    if _DIGITS.search(content) and _DIALLED.search(content):
+    if any(map(content.__contains__, _DIALLED_SIGNS)) and _DIALLED.search(content):
         found.append(_MOBILE_CODE)
     if b"geb" in lower and any(sign in lower for sign in _BIRTH_SIGNS):
         found.append(_BIRTH_CODE)
-    if _API_KEY.search(lower) or any(map(lower.__contains__, _SECRET_SIGNS)):
+    if (b"api" in lower and _API_KEY.search(lower)) or any(map(lower.__contains__, _SECRET_SIGNS)):
         found.append(_SECRET_CODE)
     return frozenset(found) if found else _NONE
 

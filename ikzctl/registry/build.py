@@ -152,6 +152,8 @@ def _message(error: Mapping[str, Any], path: FieldPath, model: type[BaseModel], 
     if kind == "string_pattern_mismatch" and context.get("pattern") in _PATTERNS:
         code, rule = _PATTERNS[context["pattern"]]
         return code, f"„{_owner(path)}“: {show(found)} ist ungültig; {rule}"
+    if kind == "string_pattern_mismatch" and (fault := _fault_of_name(context, found)):
+        return "IKZ-S009", f"„{_owner(path)}“: {fault}; gefunden wurde {show(found)}"
     if kind in _KINDS_OF_VALUE:
         return (
             "IKZ-S007",
@@ -166,6 +168,12 @@ def _message(error: Mapping[str, Any], path: FieldPath, model: type[BaseModel], 
         text = f"„{_owner(path)}“: {error['msg']}"
         return code, text if kind == "ikz_no_such_day" else f"{text}; gefunden wurde {show(found)}"
     return "IKZ-S010", f"„{_owner(path)}“: {show(found)} passt hier nicht ({_description(model, path, data)})"
+
+
+def _fault_of_name(context: Mapping[str, Any], found: Any) -> str:
+    from ikzctl.model.base import NAME_PATTERN, name_fault
+
+    return name_fault(str(found)) if context.get("pattern") == NAME_PATTERN else ""
 
 
 def _owner(path: FieldPath) -> str:

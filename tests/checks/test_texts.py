@@ -80,7 +80,7 @@ def test_no_secret(text):
     assert _codes(text) == set()
 
 
-@pytest.mark.parametrize("name", ["_MAIL", "_MOBILE", "_BIRTH", "_SECRET", "_DIGITS"])
+@pytest.mark.parametrize("name", ["_MAIL", "_MOBILE", "_BIRTH", "_SECRET"])
 def test_every_repetition_is_bounded(name):
     """An attacker chooses the text: a pattern without unbounded repetition costs the same at every place of it."""
     assert _unbounded(_parser.parse(getattr(texts, name).pattern)) == []
