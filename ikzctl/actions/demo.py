@@ -10,7 +10,8 @@ from pathlib import Path
 from ikzctl.actions.draft import draft_agreement
 from ikzctl.actions.init import start_repository, surroundings
 from ikzctl.actions.manifest import write_manifest
-from ikzctl.actions.validate import Report, validate
+from ikzctl.actions.report import Report
+from ikzctl.actions.validate import validate
 from ikzctl.actions.workspace import Workspace
 from ikzctl.model.changes import FileWrite
 

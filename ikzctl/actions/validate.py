@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ikzctl.actions.report import Report, report_of
 from ikzctl.model.errors import UserError
-from ikzctl.model.findings import Finding, in_order
+from ikzctl.model.findings import Finding
 
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
-    from ikzctl.registry.cache import Cache, Memory
-    from ikzctl.registry.commit_source import CommitSource
-    from ikzctl.registry.scan import FileResult, RecordCheck
-    from ikzctl.registry.shards import Shard
-    from ikzctl.registry.sources import Source, WorkTree
-    from ikzctl.registry.survey import HandOn, Progress, Reader, Survey
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Findings in the order of their places; `files` and `cooperations` are what was looked at."""
-
-    findings: tuple[Finding, ...]
-    files: int
-    cooperations: tuple[str, ...]
+    from ikzctl.registry.cache import Memory
+    from ikzctl.registry.reading import Progress, Reader
+    from ikzctl.registry.scan import RecordCheck
+    from ikzctl.registry.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,10 @@ def validate(
 
     wanted = tuple(inside(workspace.root, path, start or workspace.root) for path in only)
     with workspace.source(rev) as source, no_collector():
-        report = _examine(workspace.root, source, as_of, effort)
+        try:
+            report = _examine(workspace.root, source, as_of, effort)
+        except ChildProcessError:  # somebody ended one of our processes: memory was short, for instance
+            report = _examine(workspace.root, source, as_of, replace(effort, jobs=1))
     if not wanted:
         return report
     kept = tuple(f for f in report.findings if any(covers(w, f.pointer.file) for w in wanted))
@@ -68,14 +60,20 @@ def examine_source(source: Source, as_of: date) -> Report:
 def _examine(root: Path, source: Source, as_of: date, effort: Effort) -> Report:
     from ikzctl.registry.sources import WorkTree
 
-    if effort.memory is None or not (isinstance(source, WorkTree) or source.commit):
+    if effort.memory is None or not (isinstance(source, WorkTree) or source.commit) or effort.memory.is_inside(root):
         return _anew(source, as_of, effort)
+    from ikzctl.actions.remembering import Remembering
     from ikzctl.registry.cache import Cache
     from ikzctl.registry.fingerprint import rules_version
+    from ikzctl.registry.pack import FOREIGN
 
     cache = Cache.of(effort.memory, root, rules_version())
     try:
-        return _Remembering(cache, source, as_of, effort).report()  # type: ignore[arg-type]
+        return Remembering(cache, source, as_of, _reader(effort)).report()  # type: ignore[arg-type]
+    except FOREIGN:
+        # facts that nobody but a forger can have written; if the fault is ours, it will show again
+        cache.forget()
+        return _anew(source, as_of, effort)
     finally:
         cache.close()
 
@@ -83,23 +81,11 @@ def _examine(root: Path, source: Source, as_of: date, effort: Effort) -> Report:
 def _anew(source: Source, as_of: date, effort: Effort) -> Report:
     from ikzctl.checks.run import check, locator
 
-    found = check(_reader(effort).results(source), None, as_of, locator(source))
-    return _report(found, source)
-
-
-def _report(found: Iterable[Finding], source: Source) -> Report:
-    paths = source.paths()
-    cooperations = sorted({p.split("/")[1] for p in paths if p.endswith("/cooperation.yaml")})
-    return Report(_ordered([*found, *source.problems()]), len(paths), tuple(cooperations))
-
-
-def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Two findings at one place may differ in their field only; their order must not depend on chance either."""
-    return tuple(sorted(in_order(findings), key=lambda f: (*f.sort_key, f.pointer.field_text)))
+    return report_of(check(_reader(effort).results(source), None, as_of, locator(source)), source)
 
 
 def _reader(effort: Effort) -> Reader:
-    from ikzctl.registry.survey import Reader
+    from ikzctl.registry.reading import Reader
 
     return Reader(_record_checks, effort.jobs, effort.progress)
 
@@ -108,136 +94,6 @@ def _record_checks() -> tuple[RecordCheck, ...]:
     from ikzctl.checks.records import RECORD_CHECKS
 
     return RECORD_CHECKS
-
-
-# --- with a memory ----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Remembering:
-    """One validation that uses what earlier ones left, and leaves something for the next.
-
-    A result is known under several names: what the file system says of all files (or the tree of the commit), their
-    contents, and their meanings. Whichever name fits first saves the rest of the work.
-    """
-
-    cache: Cache
-    source: WorkTree | CommitSource
-    as_of: date
-    effort: Effort
-
-    def report(self) -> Report:
-        from ikzctl.registry.sources import WorkTree
-
-        stamps: Sequence[str] = ()
-        if isinstance(self.source, WorkTree):
-            stamps = self.source.stamps()
-            quick = self._name("stat", stamps)
-        else:
-            quick = self._name("tree", [self.source.tree])
-        known = _restored(self.cache.result(quick))
-        if known is not None:
-            return known
-        from ikzctl.registry.survey import Survey
-
-        return self._surveyed(
-            Survey(self.cache, self.source, stamps or self.source.stamps(), _reader(self.effort)), quick
-        )
-
-    def _name(self, kind: str, parts: Iterable[str]) -> str:
-        from ikzctl.registry.shards import digest_of
-
-        problems = () if kind == "tree" else [repr(p) for p in self.source.problems()]
-        return digest_of([kind, self.as_of.isoformat(), *problems, "", *parts])
-
-    def _surveyed(self, survey: Survey, quick: str) -> Report:
-        found = self._first(survey) if survey.first else None
-        if found is None:
-            survey.take()
-        if survey.unread:
-            # what could not be read today may be readable tomorrow without any sign of change
-            return _report(found if found is not None else self._again(survey), self.source)
-        by_content = self._name("content", (s.content for s in survey.shards))
-        by_meaning = self._name("meaning", (s.meaning for s in survey.shards))
-        report, moved = None, None
-        if found is None:
-            report = _restored(self.cache.result(by_content))
-            if report is None:
-                moved = self._moved(survey, self.cache.result(by_meaning))
-                report = _restored(moved)
-            if report is None:
-                found = self._again(survey)
-        if report is None:
-            report = _report(found or (), self.source)
-            moved = _stored(report, survey.blobs({f.pointer.file for f in report.findings}))
-        self.cache.keep_files(survey.shards)
-        lasting = survey.settled or self.source.stamped_by_content
-        self.cache.keep_result(by_content, moved, [by_meaning, quick] if lasting else [by_meaning])
-        return report
-
-    def _first(self, survey: Survey) -> tuple[Finding, ...]:
-        """Read everything; the facts go to the cache as they come."""
-        return self._concluded(survey, survey.take)
-
-    def _again(self, survey: Survey) -> tuple[Finding, ...]:
-        """The facts of everything, most of them from the cache."""
-        return self._concluded(survey, survey.results)
-
-    def _concluded(self, survey: Survey, hand_out: Callable[[HandOn], None]) -> tuple[Finding, ...]:
-        from ikzctl.checks.network import Gathering
-        from ikzctl.checks.run import conclude, locator
-
-        gathering = Gathering()
-        with self.cache.new_facts() as facts:
-
-            def take(shard: Shard, results: list[FileResult], body: bytes) -> None:
-                facts.add(shard.meaning, body)
-                for result in results:
-                    gathering.add(result)
-
-            hand_out(take)
-            if not survey.unread:
-                self.cache.keep_facts(facts)
-        return conclude(gathering, None, self.as_of, locator(self.source))
-
-    def _moved(self, survey: Survey, result: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The result of files that meant the same, with the lines where things stand now."""
-        before = _restored(result)
-        if before is None or result is None:
-            return None
-        blobs = survey.blobs({f.pointer.file for f in before.findings})
-        elsewhere = {file for file, blob in blobs.items() if result.get("blobs", {}).get(file) != blob}
-        if not elsewhere:
-            return {**result, "blobs": blobs}
-        from ikzctl.checks.run import locator
-
-        locate = locator(self.source)
-        findings = [
-            replace(f, pointer=locate(f.pointer)) if f.pointer.file in elsewhere and f.pointer.line else f
-            for f in before.findings
-        ]
-        return _stored(Report(_ordered(findings), before.files, before.cooperations), blobs)
-
-
-def _stored(report: Report, blobs: Mapping[str, str]) -> dict[str, Any]:
-    from ikzctl.registry.finding_rows import finding_row
-
-    findings = [finding_row(f) for f in report.findings]
-    cooperations = "\n".join(report.cooperations)
-    return {"files": report.files, "cooperations": cooperations, "findings": findings, "blobs": dict(blobs)}
-
-
-def _restored(result: dict[str, Any] | None) -> Report | None:
-    """None if there is nothing, or something else than a result."""
-    if result is None:
-        return None
-    from ikzctl.registry.finding_rows import finding_of
-
-    try:
-        findings = tuple([finding_of(row) for row in result["findings"]])
-        return Report(findings, int(result["files"]), tuple(str(result["cooperations"]).split()))
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def findings_of(report: Report, cooperation: str) -> tuple[Finding, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ikzctl.checks import (
     approval,
@@ -26,11 +26,19 @@ from ikzctl.model.findings import Finding, Pointer, in_order
 if TYPE_CHECKING:
     from ikzctl.registry.facts import HeadFact
     from ikzctl.registry.scan import FileResult
-    from ikzctl.registry.sources import Source
 
 GlobalCheck = Callable[[Network, date], Iterable[Finding]]
 CooperationCheck = Callable[[CooperationFacts, Network, date], Iterable[Finding]]
 Locate = Callable[[Pointer], Pointer]
+
+
+class Readable(Protocol):
+    """As much of a source as is needed to say where in a file something stands."""
+
+    def paths(self) -> Sequence[str]: ...
+
+    def read(self, path: str) -> bytes: ...
+
 
 GLOBAL_CHECKS: tuple[GlobalCheck, ...] = (
     *references.GLOBAL,
@@ -101,8 +109,8 @@ def _located(finding: Finding, locate: Locate) -> Finding:
     )
 
 
-def locator(source: Source) -> Locate:
-    """Looks a field up in the text of its file; a file that is not there stays without a line."""
+def locator(source: Readable) -> Locate:
+    """Looks a field up in the text of its file; what stands in a file that is not there, or cannot be read, stays without a line."""
     from ikzctl.registry.events import Loaded, load
 
     paths = frozenset(source.paths())
@@ -114,6 +122,9 @@ def locator(source: Source) -> Locate:
     def locate(pointer: Pointer) -> Pointer:
         if pointer.file not in paths:
             return pointer
-        return pointer.at(*loaded(pointer.file).position(pointer.field))
+        try:
+            return pointer.at(*loaded(pointer.file).position(pointer.field))
+        except OSError:  # the source names the file, or somebody has just removed it
+            return pointer
 
     return locate

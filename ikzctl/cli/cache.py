@@ -24,6 +24,8 @@ def cache_folder() -> Path | None:
         home = Path.home()
     except RuntimeError:
         return None
+    if not home.is_absolute() or not os.environ.get("HOME", "-"):
+        return None
     usual = {"win32": ("AppData", "Local", "ikzctl", "cache"), "darwin": ("Library", "Caches", "ikzctl")}
     return home.joinpath(*usual.get(sys.platform, (".cache", "ikzctl")))
 
@@ -50,14 +52,15 @@ def info() -> None:
     \b
     Beispiel:  ikzctl cache info
     """
+    from ikzctl.cli.findings_text import one_line
     from ikzctl.cli.output import say
     from ikzctl.registry.cache import inventory
 
     folder = cache_folder()
     kept = inventory(folder) if folder else ()
-    say(f"Ordner: {folder}" if folder else "Für diesen Benutzer gibt es keinen Ordner für Zwischenspeicher.")
+    say(one_line(f"Ordner: {folder}") if folder else "Für diesen Benutzer gibt es keinen Ordner für Zwischenspeicher.")
     for one in kept:
-        say(f"{_size(one.size):>10}  {one.root or 'unbekanntes Register'}")
+        say(one_line(f"{_size(one.size):>10}  {one.root or 'unbekanntes Register'}"))
     say(_total(kept, "belegen", "belegt") if kept else "Es ist nichts zwischengespeichert.")
 
 
@@ -85,7 +88,7 @@ def _total(kept: tuple[Kept, ...], several: str = "", one: str = "") -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB".replace(".", ",")
+    return f"{count / 1e6:.1f} MB".replace(".", ",") if count >= 1e6 else f"{-(-count // 1000)} kB"
 
 
 COMMANDS = (

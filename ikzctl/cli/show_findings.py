@@ -8,7 +8,7 @@ from ikzctl.cli import output
 from ikzctl.cli.findings_text import finding_dict, finding_lines, grouped_lines, summary
 
 if TYPE_CHECKING:
-    from ikzctl.actions.validate import Report
+    from ikzctl.actions.report import Report
 
 
 def show_report(report: Report, format: str) -> None:

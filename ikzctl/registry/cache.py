@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ikzctl.registry.pack import Pack, PackWriter, is_temporary
+from ikzctl.registry.pack import FOREIGN, Pack, PackWriter, is_temporary
 from ikzctl.registry.shards import Shard, digest_of
 
 _FILES, _FACTS, _RESULTS = "files", "facts", "results"
@@ -17,6 +19,10 @@ _MAX_RESULTS = 8
 _MAX_NAMES = 32
 # File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
 _STEP = 2_000_000_000
+# what a run that was killed left half-written is taken away after so long
+_DAY = 86_400 * 10**9
+# Windows keeps no time of change, only that of writing, which anybody may set; there every file is read, but not parsed
+_TIMES_TELL = os.name != "nt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,10 @@ class Memory:
 
     folder: Path
     began: int
+
+    def is_inside(self, root: Path) -> bool:
+        """Whether the caches would lie in this registry, where they would be findings themselves."""
+        return self.folder.resolve().is_relative_to(root)
 
 
 class Known(NamedTuple):
@@ -55,10 +65,17 @@ class Cache:
                 pack.close()
         self._open.clear()
 
+    def forget(self) -> None:
+        """Take everything away that is known of this registry."""
+        self.close()
+        for name in _NAMES:
+            with suppress(OSError):
+                (self.folder / name).unlink()
+
     def settled(self, stat: str) -> bool:
         """Whether the file has been at rest long enough before this run that its times tell of every later change."""
-        _, written, changed, _ = stat.split("\t")
-        return max(int(written), int(changed)) < self.began - _STEP
+        _, written, changed, _ = map(int, stat.split("\t"))
+        return _TIMES_TELL and changed > 0 and max(written, changed) < self.began - _STEP
 
     # --- files and their facts ----------------------------------------------------------------------------------------
 
@@ -68,8 +85,8 @@ class Cache:
         if files is None or self._pack(_FACTS) is None:
             return []
         try:
-            return [Known(stat, content, meaning) for stat, content, meaning in files.meta["shards"]]
-        except (KeyError, TypeError, ValueError):
+            return [Known(*map(_text, shard)) for shard in files.meta["shards"]]
+        except FOREIGN:
             return []
 
     def table(self, content: str) -> bytes | None:
@@ -82,6 +99,7 @@ class Cache:
 
     def keep_files(self, shards: Iterable[Shard]) -> None:
         """Remember these files; groups without a table are those that the last run already knew."""
+        self._sweep()
         with PackWriter(self.folder / _FILES) as pack:
             listed = []
             for shard in shards:
@@ -105,7 +123,7 @@ class Cache:
         text = self._part(_RESULTS, self._names().get(name, name))
         try:
             found = json.loads(text) if text else None
-        except (ValueError, RecursionError):
+        except FOREIGN:
             return None
         return found if isinstance(found, dict) else None
 
@@ -147,12 +165,24 @@ class Cache:
         pack = self._pack(name)
         return pack.get(part) if pack else None
 
+    def _sweep(self) -> None:
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if is_temporary(path.name) and path.lstat().st_mtime_ns < self.began - _DAY:
+                    path.unlink()
+
     def _finish(self, pack: PackWriter, name: str, **meta: Any) -> None:
         # an open file cannot be replaced everywhere; whoever needs it again opens the new one
         old = self._open.pop(name, None)
         if old is not None:
             old.close()
         pack.finish({"root": self.root, "rules": self.rules, **meta})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a digest")
+    return value
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
@@ -177,7 +207,7 @@ def inventory(folder: Path) -> tuple[Kept, ...]:
         own = _own(place)
         roots = [pack.meta.get("root") for name in _NAMES if (pack := _closed(place / name))]
         root = next((r for r in roots if isinstance(r, str)), None)
-        kept.append(Kept(root, sum(p.stat().st_size for p in own), len(own)))
+        kept.append(Kept(root, sum(map(_size, own)), len(own)))
     return tuple(sorted(kept, key=lambda k: (k.root is None, k.root or "", k.size)))
 
 
@@ -187,7 +217,7 @@ def clear(folder: Path) -> tuple[Kept, ...]:
     for place in _places(folder):
         for path in _own(place):
             path.unlink(missing_ok=True)
-        if not any(place.iterdir()):
+        with suppress(OSError):  # something else lies in it, or a run has just begun to write
             place.rmdir()
     return gone
 
@@ -207,4 +237,13 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _own(place: Path) -> list[Path]:
-    return sorted(p for p in place.iterdir() if p.is_file() and (p.name in _NAMES or is_temporary(p.name)))
+    """Links are not ours: nobody but us writes here, and we write files."""
+    named = sorted(p for p in place.iterdir() if p.name in _NAMES or is_temporary(p.name))
+    return [p for p in named if p.is_file() and not p.is_symlink()]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a run has just finished
+        return 0

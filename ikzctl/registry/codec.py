@@ -41,7 +41,7 @@ def encode_results(results: Iterable[FileResult]) -> bytes:
 
 
 def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
-    """The results of these files, equal to those that were encoded. ValueError, TypeError or IndexError if the text is something else."""
+    """The results of these files, equal to those that were encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
     return [_result(path, row) for path, row in zip(paths, json.loads(text), strict=True)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ikzctl.model.findings import Finding, Pointer
+from ikzctl.model.findings import SEVERITY_ORDER, Finding, Pointer
 
 
 def finding_row(finding: Finding) -> tuple[Any, ...]:
@@ -23,5 +23,11 @@ def finding_row(finding: Finding) -> tuple[Any, ...]:
 
 
 def finding_of(row: Any) -> Finding:
+    """TypeError or ValueError if this is no row of a finding: whoever shows findings relies on their types."""
     code, severity, file, field, line, column, message, norm, norm_state = row
+    texts = [code, file, message, *(t for t in (norm, norm_state) if t is not None)]
+    if severity not in SEVERITY_ORDER or not all(t.__class__ is str for t in texts):
+        raise TypeError("not a finding")
+    if not (line.__class__ is column.__class__ is int) or not all(f.__class__ in (int, str) for f in field):
+        raise TypeError("not a place")
     return Finding(code, severity, Pointer(file, tuple(field), line, column), message, norm, norm_state)

@@ -21,7 +21,7 @@ def rules_version(package: Path | None = None) -> str:
 
     Read anew each time: that takes less than starting git three times, and no trick with times of files can hide a change.
     """
-    whole = blake2b(repr(sys.version_info).encode(), digest_size=16)
+    whole = blake2b(f"{sys.implementation.name} {sys.version}".encode(), digest_size=16)
     root = package or _package()
     for path in _files(package):
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
@@ -29,10 +29,6 @@ def rules_version(package: Path | None = None) -> str:
         whole.update(f"{name}\0{len(content)}\0".encode())
         whole.update(content)
     return whole.hexdigest()
-
-
-def digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _package() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from hashlib import blake2b
@@ -15,6 +16,10 @@ _MAGIC = b"ikzctl-cache/1\n"
 # at the very end: where the list of parts begins, and its digest
 _TAIL = 16 + 32 + 1
 _TEMPORARY = "neu-"
+# no cache comes near this; whatever does is not read into memory
+_LARGEST = 1 << 30
+# what a text that is none of ours can make of functions that take it in, sooner or later
+FOREIGN = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 
 
 class Part(NamedTuple):
@@ -33,17 +38,18 @@ class Pack:
 
     @classmethod
     def open(cls, path: Path) -> Self | None:
-        """None if there is no such file or it is not a whole pack."""
+        """None if there is no such file, it is not a whole pack, or another user wrote it."""
         try:
-            stream = path.open("rb")
+            stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
         except OSError:
             return None
         try:
-            meta, parts = _contents(stream)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            stream.close()
-            return None
-        return cls(stream, meta, parts)
+            if _is_ours(os.fstat(stream.fileno())):
+                return cls(stream, *_contents(stream))
+        except (OSError, *FOREIGN):
+            pass
+        stream.close()
+        return None
 
     def get(self, name: str) -> bytes | None:
         """None if there is no such part or it is damaged."""
@@ -53,12 +59,23 @@ class Pack:
         try:
             self._stream.seek(part.offset)
             data = self._stream.read(part.length)
-        except (OSError, ValueError, OverflowError):
+        except (OSError, *FOREIGN):
             return None
         return data if _check(data) == part.check else None
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A named pipe would keep us until somebody writes into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    """A cache in a folder that others can write to must not tell us what they like."""
+    owned = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+    return owned and stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST
 
 
 def _contents(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Part]]:
@@ -77,9 +94,13 @@ def _contents(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Part]]:
     listed = json.loads(text)
     parts, offset = {}, len(_MAGIC)
     for name, length, check in listed["parts"]:
+        if length.__class__ is not int or length < 0:
+            raise ValueError("a part without a length")
         parts[name] = Part(offset, length, check)
         offset += length
     meta: dict[str, Any] = listed["meta"]
+    if offset != start or not isinstance(meta, dict):
+        raise ValueError("the parts are not what is there")
     return meta, parts
 
 

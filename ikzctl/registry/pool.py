@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread
@@ -25,11 +27,12 @@ _OVER: Any = object()
 def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
     """`work(block)` for each block, in order. `work` must be a function of a module; what it raises is raised here.
 
-    Ends all processes when the caller stops asking, whatever the reason.
+    Ends all processes when the caller stops asking, whatever the reason. Where the system allows no further process, fewer do
+    the work, if need be this one alone. ChildProcessError if somebody else ends one of them.
     """
     workers = _start(work, processes)
     try:
-        yield from _deal(workers, iter(blocks))
+        yield from _deal(workers, iter(blocks)) if workers else map(work, blocks)
     finally:
         _end(workers)
 
@@ -37,47 +40,49 @@ def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
 Worker = tuple["BaseProcess", Connection]
 
 
+# --- the process that deals -------------------------------------------------------------------------------------------
+
+
 def _start(work: Work, processes: int) -> list[Worker]:
     # a copy of this process needs no imports of its own; elsewhere it is not safe, or not there
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     workers: list[Worker] = []
     try:
-        for _ in range(processes):
-            ours, theirs = context.Pipe()
-            # a copy inherits our ends of the pipes so far; as long as it holds them, nobody learns that we are gone
-            inherited = [ours, *(pipe for _, pipe in workers)] if sys.platform == "linux" else []
-            process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
-            process.start()
-            theirs.close()
-            workers.append((process, ours))
+        with _no_interrupt(), suppress(OSError):
+            for _ in range(processes):
+                workers.append(_one_more(context, work, workers))
     except BaseException:
         _end(workers)
         raise
     return workers
 
 
-def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
-    # Ctrl-C reaches the whole group; the parent alone decides what follows
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for other in inherited:
-        other.close()
-    # a thread takes blocks in while we work: if both sides were sending, each would wait for the other to listen
-    waiting: SimpleQueue[Any] = SimpleQueue()
-    Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
-    while (block := waiting.get()) is not _OVER:
-        try:
-            answer = (True, work(block))
-        except Exception as fault:
-            answer = (False, fault)
-        with suppress(OSError):
-            pipe.send(answer)
+def _one_more(context: Any, work: Work, workers: list[Worker]) -> Worker:
+    ours, theirs = context.Pipe()
+    # a copy inherits our ends of the pipes so far; as long as it holds them, nobody learns that we are gone
+    inherited = [ours, *(pipe for _, pipe in workers)] if sys.platform == "linux" else []
+    process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
+    try:
+        process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
 
 
-def _listen(pipe: Connection, waiting: SimpleQueue[Any]) -> None:
-    with suppress(EOFError, OSError):
-        while True:
-            waiting.put(pipe.recv())
-    waiting.put(_OVER)
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Ctrl-C waits until all processes have been started: one that is just beginning would answer it with a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
@@ -94,7 +99,7 @@ def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
                 more = False
                 break
             pipe = free.pop(0)
-            pipe.send(block)
+            _send(pipe, block)
             order[pipe].append(sent)
             sent += 1
         if wanted == sent:
@@ -109,14 +114,25 @@ def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
             wanted += 1
 
 
+def _send(pipe: Connection, block: Any) -> None:
+    try:
+        pipe.send(block)
+    except OSError:
+        raise _gone() from None
+
+
 def _answer(pipe: Connection) -> Any:
     try:
         well, answer = pipe.recv()
-    except EOFError:
-        raise RuntimeError("a worker process ended before its work was done") from None
+    except (EOFError, OSError):
+        raise _gone() from None
     if not well:
         raise answer
     return answer
+
+
+def _gone() -> ChildProcessError:
+    return ChildProcessError("a worker process ended before its work was done")
 
 
 def _end(workers: list[Worker]) -> None:
@@ -125,3 +141,44 @@ def _end(workers: list[Worker]) -> None:
     for process, pipe in workers:
         process.join()
         pipe.close()
+
+
+# --- the processes that work ------------------------------------------------------------------------------------------
+
+
+def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
+    # Ctrl-C reaches the whole group; the parent alone decides what follows
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in inherited:
+        other.close()
+    # a thread takes blocks in while we work: if both sides were sending, each would wait for the other to listen
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
+    while (block := waiting.get()) is not _OVER:
+        with suppress(OSError):
+            pipe.send(_done(work, block))
+
+
+def _done(work: Work, block: Any) -> tuple[bool, Any]:
+    try:
+        return True, work(block)
+    except Exception as fault:
+        return False, _portable(fault)
+
+
+def _portable(fault: Exception) -> Exception:
+    """The fault as it will come out at the other end, with the place where it happened."""
+    where = traceback.format_exc()
+    try:
+        fault.add_note(where)
+        same = pickle.loads(pickle.dumps(fault))  # noqa: S301  our own bytes
+        return fault if type(same) is type(fault) else RuntimeError(where)
+    except Exception:
+        return RuntimeError(where)
+
+
+def _listen(pipe: Connection, waiting: SimpleQueue[Any]) -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            waiting.put(pipe.recv())
+    waiting.put(_OVER)

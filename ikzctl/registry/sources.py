@@ -68,12 +68,11 @@ class WorkTree:
         return path in self._known
 
     def stamps(self) -> list[str]:
-        """Path, then size, times of writing and of any change, and number of each file; without opening one."""
-        lines = []
-        for path, entry in self._walk():
-            found = entry.stat(follow_symlinks=False)
-            lines.append(f"{path}\t{found.st_size}\t{found.st_mtime_ns}\t{found.st_ctime_ns}\t{found.st_ino}")
-        lines = self._limited(lines)
+        """Path, then size, times of writing and of any change, and number of each file; without opening one.
+
+        Zeros where even that is refused: reading the file will tell why.
+        """
+        lines = self._limited([f"{path}\t{_stamp(entry)}" for path, entry in self._walk()])
         self._paths = tuple([line[: line.index("\t")] for line in lines])
         return lines
 
@@ -142,6 +141,14 @@ class WorkTree:
             if "/" in path or not self._shared:
                 self._problems.append(unknown_path(path + "/"))
         return False
+
+
+def _stamp(entry: os.DirEntry[str]) -> str:
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return "0\t0\t0\t0"
+    return f"{found.st_size}\t{found.st_mtime_ns}\t{found.st_ctime_ns}\t{found.st_ino}"
 
 
 class Texts:
