@@ -1,0 +1,140 @@
+"""A small registry on the disk, validated in every way there is: all of them have to say the same, byte for byte."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from unittest import mock
+
+from ikzctl.actions.report import Report
+from ikzctl.actions.validate import Effort, validate
+from ikzctl.actions.workspace import Workspace
+from ikzctl.cli.show_findings import show_report
+from ikzctl.registry import fingerprint, reading, sources
+from ikzctl.registry.cache import Memory
+from tests.checks.small import AS_OF, base
+from tests.gitrepo.repos import git
+
+SECOND = 10**9
+FORMATS = ("text", "lines", "json")
+
+
+@dataclass
+class World:
+    """A repository in `folder` with its registry, and a cache beside it.
+
+    `rested`: the next run takes place so much later that the times of all files can be relied on. For that nobody has to
+    wait: the run is told a later hour.
+    """
+
+    folder: Path
+    rules: str = "rules"
+    as_of: date = AS_OF
+    rested: bool = True
+    name: str = "r"
+    unreadable: set[str] = field(default_factory=set)
+
+    @classmethod
+    def made(cls, folder: Path, texts: Mapping[str, str] | None = None) -> World:
+        world = cls(folder)
+        for path, text in (base() if texts is None else texts).items():
+            world.put(path, text.encode())
+        return world
+
+    @property
+    def root(self) -> Path:
+        return (self.folder / self.name / "registry").resolve()
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    def packs(self) -> list[Path]:
+        return sorted(p for p in self.cache.rglob("*") if p.is_file())
+
+    def put(self, path: str, content: bytes) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_bytes(content)
+
+    def get(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def paths(self) -> list[str]:
+        return sorted(p.relative_to(self.root).as_posix() for p in self.root.rglob("*.yaml") if p.is_file())
+
+    def commit(self) -> None:
+        top = self.root.parent
+        if not (top / ".git").exists():
+            git(top, "init", "-q", "-b", "main", "--template=")
+        git(top, "add", "--all")
+        git(top, "commit", "-q", "--allow-empty", "-m", "x")
+
+    # --- the ways -----------------------------------------------------------------------------------------------------
+
+    def cold(self, rev: str | None = None) -> Report:
+        return self._validated(Effort(), rev)
+
+    def warm(self, rev: str | None = None, jobs: int = 1) -> Report:
+        later = 3 * SECOND if self.rested else 0
+        return self._validated(Effort(Memory(self.cache, time.time_ns() + later), jobs), rev)
+
+    def parallel(self, rev: str | None = None) -> Report:
+        with many_processes():
+            return self._validated(Effort(jobs=2), rev)
+
+    def warm_parallel(self, rev: str | None = None) -> Report:
+        with many_processes():
+            return self.warm(rev, jobs=2)
+
+    def _validated(self, effort: Effort, rev: str | None) -> Report:
+        with self._rules(), self._rights():
+            return validate(Workspace(self.root), as_of=self.as_of, rev=rev, effort=effort)
+
+    @contextmanager
+    def _rules(self) -> Iterator[None]:
+        with mock.patch.object(fingerprint, "rules_version", lambda: self.rules):
+            yield
+
+    @contextmanager
+    def _rights(self) -> Iterator[None]:
+        """Root may read everything; here the reader itself is refused what the user is."""
+        read = sources.WorkTree.read
+
+        def refused(tree: sources.WorkTree, path: str) -> bytes:
+            if not (tree.root / path).stat().st_mode & 0o400:
+                raise PermissionError(13, os.strerror(13), str(tree.root / path))
+            return read(tree, path)
+
+        with mock.patch.object(sources.WorkTree, "read", refused):
+            yield
+
+
+@contextmanager
+def many_processes() -> Iterator[None]:
+    """Even a few files are spread over processes."""
+    with mock.patch.object(reading, "WORTH_A_POOL", 2), mock.patch.object(reading, "_BLOCK", 3):
+        yield
+
+
+def said(report: Report) -> str:
+    """Everything that somebody can learn of a report, types included."""
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(out):
+        for form in FORMATS:
+            show_report(report, form)
+    return f"{report!r}\n{out.getvalue()}"
+
+
+def same(world: World) -> str:
+    """All ways say the same of the files as they lie there now; what it is."""
+    expected = said(world.cold())
+    assert said(world.warm()) == expected
+    assert said(world.warm()) == expected
+    return expected

@@ -1,0 +1,291 @@
+"""However a registry changes: with a cache, without one, in one process or two, from a commit or the folder, the result is the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.checks.small import AS_OF, base, cases
+from tests.gitrepo.repos import git
+from tests.registry.remembered import SECOND, World, said, same
+
+KFZ = "cooperations/kfz/agreement.yaml"
+HEAD = "registry.yaml"
+_CASES = cases()
+
+
+class Life:
+    """One registry and the people who work in it, all of them decided by one seed."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.dice = random.Random(seed)  # noqa: S311
+        self.done: list[str] = []
+        self.backup: dict[str, bytes] = {}
+        world.commit()
+
+    def step(self) -> None:
+        edit = self.dice.choice(EDITS)
+        self.done.append(edit.__name__)
+        # file systems count in steps of some milliseconds; what happens within one is the matter of tests of its own
+        time.sleep(0.012)
+        edit(self)
+        self.world.rested = self.dice.random() < 0.6
+        if self.dice.random() < 0.2:
+            self.world.as_of = AS_OF + timedelta(days=self.dice.choice((0, 0, 40, 400, 4000)))
+
+    def a_file(self) -> str:
+        return self.dice.choice(self.world.paths())
+
+    def text(self, path: str) -> str:
+        return self.world.get(path).decode("utf-8", "replace")
+
+    def proven(self) -> None:
+        world = self.world
+        expected = said(world.cold())
+        for way in (world.warm, world.warm, *self.dice.sample((world.parallel, world.warm_parallel), 1)):
+            assert said(way()) == expected, (way.__name__, self.done)
+        committed = said(world.cold("HEAD"))
+        assert said(world.warm("HEAD")) == committed, self.done
+        assert said(world.warm()) == expected, self.done
+        if not git(world.root.parent, "status", "--porcelain", "--ignored") and not self.locked():
+            assert committed == expected, self.done
+
+    def locked(self) -> bool:
+        return any(not (self.world.root / p).stat().st_mode & 0o400 for p in self.world.paths())
+
+
+# --- what people do ---------------------------------------------------------------------------------------------------
+
+
+def nothing(life: Life) -> None:
+    """The commonest thing of all."""
+
+
+def a_known_fault(life: Life) -> None:
+    for change in life.dice.choice(_CASES).change:
+        path = life.world.root / change["file"]
+        if "text" in change:
+            life.world.put(change["file"], change["text"].encode())
+        elif change.get("gone"):
+            path.unlink(missing_ok=True)
+        elif path.is_file():
+            path.write_text(life.text(change["file"]).replace(change["old"], change["new"], 1), encoding="utf-8")
+
+
+def as_it_was(life: Life) -> None:
+    """What somebody broke is mended: contents come back that the cache has seen before."""
+    git(life.world.root.parent, "checkout", "-q", "-f", "HEAD", "--", ".")
+
+
+def another_digit(life: Life) -> None:
+    """The size stays; often the meaning changes, sometimes the file breaks."""
+    path = life.a_file()
+    text = life.text(path)
+    places = [n for n, letter in enumerate(text) if letter.isdigit()]
+    if places:
+        at = life.dice.choice(places)
+        life.world.put(path, f"{text[:at]}{life.dice.randrange(10)}{text[at + 1 :]}".encode())
+
+
+def another_digit_in_secret(life: Life) -> None:
+    """The same, and the time of writing is put back."""
+    path = life.world.root / life.a_file()
+    before = path.stat()
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"1", b"2", 1) if b"1" in text else text.replace(b"2", b"1", 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def a_comment(life: Life) -> None:
+    """Nothing changes but the lines on which things stand."""
+    path = life.a_file()
+    lines = life.text(path).splitlines(keepends=True)
+    at = life.dice.randrange(len(lines) + 1)
+    comment = life.dice.choice(("# Rückfrage\n", "# Passwort: Sommer2026!\n", "\n", "# 0171 1234567\n"))
+    life.world.put(path, "".join((*lines[:at], comment, *lines[at:])).encode())
+
+
+def a_line_less(life: Life) -> None:
+    path = life.a_file()
+    lines = life.text(path).splitlines(keepends=True)
+    if lines:
+        del lines[life.dice.randrange(len(lines))]
+        life.world.put(path, "".join(lines).encode())
+
+
+def a_line_twice(life: Life) -> None:
+    path = life.a_file()
+    lines = life.text(path).splitlines(keepends=True)
+    if lines:
+        at = life.dice.randrange(len(lines))
+        life.world.put(path, "".join((*lines[:at], lines[at], *lines[at:])).encode())
+
+
+def broken_bytes(life: Life) -> None:
+    path = life.a_file()
+    broken = life.dice.choice((b"", b"\xff\xfe", b"a: [", b'a: "\\ud800"\n', b"&a *a", b"x" * 300_000, b"id: 1\nid: 2\n"))
+    life.world.put(path, life.dice.choice((broken, life.world.get(path) + broken)))
+
+
+def a_new_file(life: Life) -> None:
+    source = life.a_file()
+    name = life.dice.choice(("neu", "zwei", "aaa", "zzz", "partner-1", "con", "Groß"))
+    life.world.put(f"{source.rpartition('/')[0] or 'partners'}/{name}.yaml", life.world.get(source))
+
+
+def something_strange(life: Life) -> None:
+    where = life.dice.choice(("liesmich.txt", "partners/notiz.md", ".versteckt/x.yaml", "ordner/x.yaml", "NOTIZ.md"))
+    life.world.put(where, b"x")
+
+
+def a_file_less(life: Life) -> None:
+    if len(life.world.paths()) > 5:
+        path = life.a_file()
+        if path != HEAD:
+            (life.world.root / path).unlink()
+
+
+def another_name(life: Life) -> None:
+    old, new = life.a_file(), life.a_file()
+    if HEAD not in (old, new):
+        (life.world.root / old).rename(life.world.root / new)
+
+
+def two_change_places(life: Life) -> None:
+    """Renamed back and forth: the times of writing and the sizes travel along."""
+    one, two = life.world.root / life.a_file(), life.world.root / life.a_file()
+    if one != two and life.world.root / HEAD not in (one, two):
+        aside = one.with_name("aside")
+        one.rename(aside)
+        two.rename(one)
+        aside.rename(two)
+
+
+def replaced_by_a_copy(life: Life) -> None:
+    """As editors save: a new file takes the name of the old one."""
+    path = life.world.root / life.a_file()
+    text = path.read_bytes().replace(b"0", b"1", 1)
+    aside = path.with_name("aside")
+    aside.write_bytes(text)
+    shutil.copystat(path, aside)
+    aside.replace(path)
+
+
+def locked(life: Life) -> None:
+    path = life.world.root / life.a_file()
+    path.chmod(0o000 if path.stat().st_mode & 0o400 else 0o644)
+
+
+def touched(life: Life) -> None:
+    for path in life.world.paths():
+        os.utime(life.world.root / path)
+
+
+def from_another_time(life: Life) -> None:
+    """A clock that was wrong when the file was written, or is wrong now."""
+    path = life.world.root / life.a_file()
+    when = life.dice.choice((0, 1, time.time_ns() - 86_400 * SECOND, time.time_ns() + 86_400 * SECOND))
+    os.utime(path, ns=(when, when))
+
+
+def waivers(life: Life) -> None:
+    code, file = life.dice.choice((("IKZ-L077", KFZ), ("IKZ-L021", KFZ), ("IKZ-G001", "security/speyer.yaml")))
+    until = life.dice.choice(("2026-11-23", "2030-12-31"))
+    waiver = f"waivers:\n  - code: {code}\n    file: {file}\n    reason: Text wird verhandelt\n    until: {until}\n"
+    text = base()[HEAD].replace("land: RP\n", f"land: RP\n{waiver}")
+    life.world.put(HEAD, life.dice.choice((text, base()[HEAD])).encode())
+
+
+def saved(life: Life) -> None:
+    for path in life.world.paths():
+        (life.world.root / path).chmod(0o644)
+    life.world.commit()
+
+
+def a_cache_damaged(life: Life) -> None:
+    if packs := life.world.packs:
+        pack = life.dice.choice(packs)
+        data = bytearray(pack.read_bytes())
+        if data:
+            data[life.dice.randrange(len(data))] ^= 1 << life.dice.randrange(8)
+        pack.write_bytes(bytes(data[: life.dice.choice((len(data), len(data), len(data) // 2))]))
+
+
+def a_cache_less(life: Life) -> None:
+    if packs := life.world.packs:
+        life.dice.choice(packs).unlink()
+
+
+def an_older_cache(life: Life) -> None:
+    """One of the files of the cache is put back to what it was some steps ago."""
+    for pack in life.world.packs:
+        before = life.backup.get(pack.name)
+        life.backup[pack.name] = pack.read_bytes()
+        if before is not None and life.dice.random() < 0.5:
+            pack.write_bytes(before)
+
+
+def other_rules(life: Life) -> None:
+    life.world.rules = life.dice.choice(("rules", "rules", "other rules"))
+
+
+EDITS: tuple[Callable[[Life], None], ...] = (
+    nothing,
+    *3 * (a_known_fault, a_comment, as_it_was, saved),
+    *2 * (another_digit, another_digit_in_secret),
+    a_line_less,
+    a_line_twice,
+    broken_bytes,
+    a_new_file,
+    something_strange,
+    a_file_less,
+    another_name,
+    two_change_places,
+    replaced_by_a_copy,
+    locked,
+    touched,
+    from_another_time,
+    waivers,
+    a_cache_damaged,
+    a_cache_less,
+    an_older_cache,
+    other_rules,
+)  # fmt: skip
+
+
+def lived(folder: Path, seed: int, steps: int) -> Life:
+    life = Life(World.made(folder), seed)
+    life.proven()
+    for _ in range(steps):
+        life.step()
+        life.proven()
+    return life
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_lives(tmp_path: Path, seed: int):
+    life = lived(tmp_path, seed, 12)
+    assert len(life.done) == 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_random_lives(tmp_path: Path, seed: int):
+    lived(tmp_path, seed, 60)
+
+
+# --- one thing each ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World.made(tmp_path)
