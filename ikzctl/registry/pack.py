@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 _MAGIC = b"ikzctl-cache/1\n"
-# at the very end: where the list of parts begins, and its digest
+# at the very end: where the list of parts begins, its digest, a line feed
 _TAIL = 16 + 32 + 1
 _TEMPORARY = "neu-"
 # no cache comes near this; whatever does is not read into memory
@@ -89,7 +89,7 @@ def _contents(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Part]]:
         raise ValueError("the list of parts is not where it should be")
     stream.seek(start)
     text = stream.read(end - start)
-    if _check(text).encode() != tail[16:48]:
+    if tail != _tail(start, text):
         raise ValueError("the list of parts is damaged")
     listed = json.loads(text)
     parts, offset = {}, len(_MAGIC)
@@ -130,7 +130,7 @@ class PackWriter:
         start = len(_MAGIC) + sum(length for _, length, _ in self._parts)
         text = json.dumps({"meta": meta, "parts": self._parts}, ensure_ascii=True).encode()
         self._write(text)
-        self._write(f"{start:016x}{_check(text)}\n".encode())
+        self._write(_tail(start, text))
         if self._stream is None:
             return
         try:
@@ -169,6 +169,10 @@ class PackWriter:
             stream.close()
         with suppress(OSError):
             self._temporary.unlink(missing_ok=True)
+
+
+def _tail(start: int, text: bytes) -> bytes:
+    return f"{start:016x}{_check(text)}\n".encode()
 
 
 def is_temporary(name: str) -> bool:

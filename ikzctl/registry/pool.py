@@ -30,8 +30,9 @@ def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
     Ends all processes when the caller stops asking, whatever the reason. Where the system allows no further process, fewer do
     the work, if need be this one alone. ChildProcessError if somebody else ends one of them.
     """
-    workers = _start(work, processes)
+    workers: list[Worker] = []
     try:
+        _start(workers, work, processes)
         yield from _deal(workers, iter(blocks)) if workers else map(work, blocks)
     finally:
         _end(workers)
@@ -43,18 +44,13 @@ Worker = tuple["BaseProcess", Connection]
 # --- the process that deals -------------------------------------------------------------------------------------------
 
 
-def _start(work: Work, processes: int) -> list[Worker]:
+def _start(workers: list[Worker], work: Work, processes: int) -> None:
     # a copy of this process needs no imports of its own; elsewhere it is not safe, or not there
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    workers: list[Worker] = []
-    try:
-        with _no_interrupt(), suppress(OSError):
-            for _ in range(processes):
-                workers.append(_one_more(context, work, workers))
-    except BaseException:
-        _end(workers)
-        raise
-    return workers
+    # one that is just beginning would answer Ctrl-C with a traceback
+    with _no_interrupt(), suppress(OSError):
+        while len(workers) < processes:
+            workers.append(_one_more(context, work, workers))
 
 
 def _one_more(context: Any, work: Work, workers: list[Worker]) -> Worker:
@@ -74,7 +70,7 @@ def _one_more(context: Any, work: Work, workers: list[Worker]) -> Worker:
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Ctrl-C waits until all processes have been started: one that is just beginning would answer it with a traceback."""
+    """Ctrl-C waits until all processes have been started, or ended: none may be overlooked."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -136,11 +132,13 @@ def _gone() -> ChildProcessError:
 
 
 def _end(workers: list[Worker]) -> None:
-    for process, _ in workers:
-        process.kill()
-    for process, pipe in workers:
-        process.join()
-        pipe.close()
+    with _no_interrupt():
+        for process, _ in workers:
+            process.kill()
+        for process, pipe in workers:
+            process.join()
+            process.close()
+            pipe.close()
 
 
 # --- the processes that work ------------------------------------------------------------------------------------------

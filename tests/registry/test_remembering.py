@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -132,7 +131,9 @@ def a_line_twice(life: Life) -> None:
 
 def broken_bytes(life: Life) -> None:
     path = life.a_file()
-    broken = life.dice.choice((b"", b"\xff\xfe", b"a: [", b'a: "\\ud800"\n', b"&a *a", b"x" * 300_000, b"id: 1\nid: 2\n"))
+    broken = life.dice.choice(
+        (b"", b"\xff\xfe", b"a: [", b'a: "\\ud800"\n', b"&a *a", b"x" * 300_000, b"id: 1\nid: 2\n")
+    )
     life.world.put(path, life.dice.choice((broken, life.world.get(path) + broken)))
 
 
@@ -289,3 +290,186 @@ def test_many_random_lives(tmp_path: Path, seed: int):
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World.made(tmp_path)
+
+
+def test_nothing_new_is_the_same(world: World):
+    first = same(world)
+    assert said(world.warm()) == first
+    assert "28 Dateien geprüft: kein Befund." in first
+
+
+def test_a_fault_comes_and_goes(world: World):
+    same(world)
+    text = world.get(KFZ)
+    world.put(KFZ, text.replace(b"internal: verursacher", b"internal: offen"))
+    assert "IKZ-L077" in same(world)
+    world.put(KFZ, text)
+    assert "kein Befund" in same(world)
+
+
+@pytest.mark.parametrize("rested", [True, False])
+def test_same_size_same_time_of_writing(world: World, rested: bool):
+    """Only the time of change tells, which nobody can set; and where it is too young to tell, the file is read."""
+    world.rested = rested
+    before = same(world)
+    path = world.root / "partners/speyer.yaml"
+    times = path.stat()
+    time.sleep(0.012)
+    path.write_bytes(path.read_bytes().replace(b"id: speyer", b"id: spezer"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (times.st_size, times.st_mtime_ns)
+    assert "IKZ-S004" in same(world)
+    assert before != same(world)
+
+
+def test_a_change_within_one_step_of_the_clock(world: World, monkeypatch: pytest.MonkeyPatch):
+    """The file system says the same of both contents, as one does that counts in seconds: nothing young is believed."""
+    from ikzctl.registry import sources
+
+    now = time.time_ns()
+    monkeypatch.setattr(sources, "_stamp", lambda entry: f"100\t{now}\t{now}\t7")
+    world.rested = False
+    same(world)
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    assert "IKZ-L077" in same(world)
+
+
+@pytest.mark.parametrize("stamp", ["0\t0\t0\t0", "100\t5\t0\t7"])
+def test_a_file_system_without_times(world: World, monkeypatch: pytest.MonkeyPatch, stamp: str):
+    from ikzctl.registry import sources
+
+    monkeypatch.setattr(sources, "_stamp", lambda entry: stamp)
+    same(world)
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    assert "IKZ-L077" in same(world)
+
+
+def test_where_times_tell_nothing_every_file_is_read(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Windows: the time of change is that of creation there."""
+    from ikzctl.registry import cache, sources
+
+    monkeypatch.setattr(cache, "_TIMES_TELL", False)
+    monkeypatch.setattr(sources, "_stamp", lambda entry: f"100\t5\t5\t{len(entry.name)}")
+    same(world)
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    assert "IKZ-L077" in same(world)
+
+
+def test_the_clock_was_put_back(world: World):
+    """All files seem to come from the future; then they are read, and what they say is right."""
+    for path in world.paths():
+        later = time.time_ns() + 3_600 * SECOND
+        os.utime(world.root / path, ns=(later, later))
+    same(world)
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    assert "IKZ-L077" in same(world)
+
+
+def test_another_registry_at_the_same_place(world: World, tmp_path: Path):
+    """As in a pipeline that keeps the cache: same paths, same sizes, same times of writing, other files."""
+    same(world)
+    other = World.made(tmp_path / "other")
+    other.put(KFZ, other.get(KFZ).replace(b"internal: verursacher", b"internal: anteilig"))
+    other.put("partners/speyer.yaml", other.get("partners/speyer.yaml").replace(b"id: speyer", b"id: spezer"))
+    for path in other.paths():
+        shutil.copystat(world.root / path, other.root / path)
+    world.root.rename(tmp_path / "gone")
+    other.root.rename(world.root)
+    assert "IKZ-S004" in same(world)
+    shutil.rmtree(world.root)
+    (tmp_path / "gone").rename(world.root)
+    assert "kein Befund" in same(world)
+
+
+def test_one_registry_under_two_paths(world: World, tmp_path: Path):
+    link = tmp_path / "link"
+    link.symlink_to(world.root.parent)
+    same(world)
+    world.name = "link"
+    assert "kein Befund" in same(world)
+    assert len({p.parent for p in world.packs}) == 1
+
+
+def test_two_registries_do_not_disturb_each_other(tmp_path: Path):
+    one, two = World.made(tmp_path), World(tmp_path, name="s")
+    for path, text in base().items():
+        two.put(path, text.encode())
+    two.put(KFZ, two.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    for _ in range(2):
+        assert "kein Befund" in same(one)
+        assert "IKZ-L077" in same(two)
+    assert len({p.parent for p in one.packs}) == 2
+
+
+def test_waivers_and_the_day_are_part_of_the_question(world: World):
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    waiver = f"land: RP\nwaivers:\n  - code: IKZ-L077\n    file: {KFZ}\n    reason: Text wird verhandelt\n    until: 2026-12-31\n"
+    world.put(HEAD, world.get(HEAD).replace(b"land: RP\n", waiver.encode()))
+    assert "geduldet bis 31.12.2026" in same(world)
+    world.as_of = date(2027, 1, 1)
+    assert "abgelaufen" in same(world)
+    world.as_of = AS_OF
+    assert "geduldet bis 31.12.2026" in same(world)
+
+
+def test_lines_follow_a_comment(world: World):
+    """The finding is remembered by what the file means; where it stands is looked up again."""
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    before = same(world)
+    line = int(before.split(f"{KFZ}:")[1].split(":")[0])
+    world.put(KFZ, b"# eine Zeile mehr\n" + world.get(KFZ))
+    assert f"{KFZ}:{line + 1}:" in same(world)
+    world.put(KFZ, world.get(KFZ).removeprefix(b"# eine Zeile mehr\n"))
+    assert f"{KFZ}:{line}:" in same(world)
+
+
+def test_a_folder_that_may_be_listed_but_not_entered(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Then even the times of its files are refused: each is named, as without a cache."""
+    same(world)
+    locked_folder = "partners/"
+    from ikzctl.registry import sources
+
+    class Refusing:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self.path = entry.name, entry.path
+            self.is_file, self.is_dir, self.is_symlink = entry.is_file, entry.is_dir, entry.is_symlink
+            self._stat = entry.stat
+
+        def stat(self, follow_symlinks: bool = True) -> os.stat_result:
+            if locked_folder in self.path:
+                raise PermissionError(13, os.strerror(13), self.path)
+            return self._stat(follow_symlinks=follow_symlinks)
+
+    walk, read = sources.WorkTree._walk, sources.WorkTree.read
+
+    def refused(tree: sources.WorkTree, path: str) -> bytes:
+        if path.startswith(locked_folder):
+            raise PermissionError(13, os.strerror(13), path)
+        return read(tree, path)
+
+    monkeypatch.setattr(sources.WorkTree, "_walk", lambda tree: ((p, Refusing(e)) for p, e in walk(tree)))
+    monkeypatch.setattr(sources.WorkTree, "read", refused)
+    assert same(world).count("IKZ-P004") >= 3
+    monkeypatch.undo()
+    assert "kein Befund" in same(world)
+
+
+def test_an_unreadable_file_is_never_remembered(world: World):
+    same(world)
+    path = world.root / "cooperations/kfz/cooperation.yaml"
+    for _ in range(2):
+        path.chmod(0o000)
+        assert "IKZ-P004" in same(world)
+        path.chmod(0o644)
+        assert "kein Befund" in same(world)
+
+
+def test_a_commit_and_the_folder_share_what_they_know(world: World):
+    world.put(KFZ, world.get(KFZ).replace(b"internal: verursacher", b"internal: offen"))
+    world.commit()
+    folder = said(world.warm())
+    assert said(world.warm("HEAD")) == said(world.cold("HEAD")) == folder
+    world.put(KFZ, base()[KFZ].encode())
+    assert "kein Befund" in same(world)
+    assert said(world.warm("HEAD")) == folder
+    assert "kein Befund" in said(world.warm())

@@ -1,0 +1,141 @@
+"""What a cache keeps and processes send each other comes back equal, types included; anything else is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ikzctl.checks.records import RECORD_CHECKS
+from ikzctl.library.resources import sample_registry_dir
+from ikzctl.model.findings import Finding, Pointer
+from ikzctl.model.kinds import BY_NAME, place_of
+from ikzctl.registry.codec import _CLASSES, decode_results, encode_results
+from ikzctl.registry.finding_rows import finding_of, finding_row
+from ikzctl.registry.pack import FOREIGN
+from ikzctl.registry.scan import FileResult, examine, scan
+from ikzctl.registry.sources import WorkTree
+from tests.checks.small import cases, changed
+
+_TEXT = st.text(max_size=6)
+_FINDING = st.builds(
+    Finding,
+    _TEXT,
+    st.sampled_from(("error", "warning", "note")),
+    st.builds(Pointer, _TEXT, st.lists(_TEXT | st.integers(), max_size=3).map(tuple), st.integers(0), st.integers(0)),
+    _TEXT,
+    st.none() | _TEXT,
+    st.none() | st.sampled_from(("verified", "partly")),
+)
+
+
+def values(annotation: Any) -> st.SearchStrategy[Any]:
+    """Anything that a fact of this type may hold."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return st.one_of(*map(values, arguments))
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return st.lists(values(arguments[0]), max_size=2).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(values, arguments))
+    if hasattr(annotation, "_fields"):
+        hints = get_type_hints(annotation)
+        return st.tuples(*(values(hints[name]) for name in annotation._fields)).map(annotation._make)
+    simple = {str: _TEXT, int: st.integers(-5, 5), bool: st.booleans(), date: st.dates(), NoneType: st.none()}
+    return simple[annotation]
+
+
+def exact(value: Any) -> Any:
+    """A value with all its types, so that 1 and True differ, and a list and a tuple."""
+    return repr(value)
+
+
+@pytest.mark.parametrize("kind", sorted(_CLASSES))
+def test_every_fact_that_there_could_be(kind: str):
+    path = BY_NAME[kind].path("x", "c")
+    place = place_of(path)
+    assert place is not None
+    references = st.lists(st.tuples(_TEXT, _TEXT, st.lists(_TEXT | st.integers(), max_size=3).map(tuple)), max_size=2)
+
+    @settings(max_examples=25)
+    @given(st.none() | values(_CLASSES[kind]), references.map(tuple), st.lists(_FINDING, max_size=2).map(tuple))
+    def comes_back(fact: Any, refs: Any, findings: Any) -> None:
+        result = FileResult(path, place, fact, refs, findings)
+        (back,) = decode_results([path], encode_results([result]))
+        assert exact(back) == exact(result)
+
+    comes_back()
+
+
+def test_there_is_a_class_for_every_kind():
+    assert set(_CLASSES) == set(BY_NAME)
+
+
+def test_the_sample_comes_back():
+    source = WorkTree(sample_registry_dir())
+    results = list(scan(source, RECORD_CHECKS))
+    assert exact(decode_results(source.paths(), encode_results(results))) == exact(results)
+
+
+def test_every_known_fault_comes_back():
+    for case in cases():
+        texts = changed(case.change)
+        for path in {change["file"] for change in case.change} & texts.keys():
+            if place_of(path):
+                result = examine(path, texts[path].encode(), RECORD_CHECKS)
+                assert exact(decode_results([path], encode_results([result]))) == exact([result])
+
+
+def test_half_of_a_pair_of_surrogates_in_a_message():
+    result = examine("tasks/x.yaml", b'id: "\\ud800"\nname: "\\udfff\\ud800"\n', RECORD_CHECKS)
+    assert result.findings
+    broken = FileResult("tasks/x.yaml", result.place, None, (), (Finding("X", "error", Pointer("x"), "\ud800"),))
+    for one in (result, broken):
+        assert exact(decode_results(["tasks/x.yaml"], encode_results([one]))) == exact([one])
+
+
+FOREIGN_TEXTS = [
+    b"",
+    b"{}",
+    b"null",
+    b"[]",
+    b"[1]",
+    b"[null]",
+    b'["abc"]',
+    b"[[1,2]]",
+    b"[[null,[],[]],[null,[],[]]]",
+    b"[[5,[],[]]]",
+    b"[[{},[],[]]]",
+    b"[[[1,2,3],[],[]]]",
+    b"[[null,[1],[]]]",
+    b"[[null,[],[[1,2,3]]]]",
+    b'[[null,[],[["C","fatal","f",[],1,1,"m",null,null]]]]',
+    b'[[null,[],[["C","error","f",[],"1",1,"m",null,null]]]]',
+    b'[[null,[],[["C","error",5,[],1,1,"m",null,null]]]]',
+    b'[[null,[],[["C","error","f",[1.5],1,1,"m",null,null]]]]',
+    b'[[null,[],[["C",["error"],"f",[],1,1,"m",null,null]]]]',
+    b"[" * 100_000,
+    b"\xff\xfe\x00",
+    b"9" * 5000,
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN_TEXTS, ids=lambda text: text[:50])
+def test_foreign_texts_are_refused(text: bytes):
+    with pytest.raises(FOREIGN):
+        decode_results(["tasks/x.yaml"], text)
+
+
+def test_a_path_without_a_place_is_refused():
+    with pytest.raises(FOREIGN):
+        decode_results(["somewhere/x.yaml"], b"[[null,[],[]]]")
+
+
+@given(_FINDING)
+def test_findings_as_rows(finding: Finding):
+    assert exact(finding_of(json.loads(json.dumps(finding_row(finding))))) == exact(finding)

@@ -1,0 +1,213 @@
+"""Work over processes: answers in order, faults come home, and afterwards no process is left, whatever happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from ikzctl.registry import pool
+from ikzctl.registry.pool import spread
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+
+
+def square(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def slowly_at_first(number: int) -> int:
+    time.sleep(0.05 if number % 7 == 0 else 0)
+    return number
+
+
+def big(number: int) -> bytes:
+    return bytes([number]) * 3_000_000
+
+
+class Unportable(Exception):
+    def __init__(self, one: str, *, two: str) -> None:
+        super().__init__(f"{one} {two}")
+
+
+def failing(number: int) -> int:
+    if number == 5:
+        raise ValueError("five")
+    if number == 6:
+        raise Unportable("six", two="six")
+    return number
+
+
+def unportable(number: int) -> Any:
+    return (lambda: None) if number == 2 else number
+
+
+def dying(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.fixture(autouse=True)
+def _nobody_left() -> Iterator[None]:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208  a list of names is all that is wanted
+    yield
+    assert active_children() == []
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 17, 100])
+@pytest.mark.parametrize("processes", [1, 2, 5])
+def test_answers_come_in_order(count: int, processes: int):
+    answers = list(spread(square, range(count), processes))
+    assert [value for value, _ in answers] == [n * n for n in range(count)]
+    assert os.getpid() not in {process for _, process in answers}
+    assert len({process for _, process in answers}) <= processes
+
+
+def test_two_processes_take_part():
+    assert len({process for _, process in spread(square, range(100), 2)}) == 2
+
+
+def test_a_slow_block_holds_nobody_up_for_ever():
+    assert list(spread(slowly_at_first, range(60), 3)) == list(range(60))
+
+
+def test_answers_and_blocks_larger_than_any_pipe():
+    assert [len(answer) for answer in spread(big, range(12), 2)] == [3_000_000] * 12
+    assert list(spread(len, (bytes(3_000_000) for _ in range(12)), 2)) == [3_000_000] * 12
+
+
+def test_blocks_are_asked_for_as_they_are_needed():
+    """Never all of them in memory: what was handed out and not yet answered is bounded."""
+    asked = 0
+
+    def blocks() -> Iterator[int]:
+        nonlocal asked
+        for number in range(1000):
+            asked += 1
+            yield number
+
+    for done, _ in enumerate(spread(square, blocks(), 2), 1):
+        assert asked - done <= 4 * pool._AHEAD * 2
+    assert asked == 1000
+
+
+def test_a_fault_comes_home_with_its_place():
+    with pytest.raises(ValueError, match="five") as caught:
+        list(spread(failing, range(6), 2))
+    assert any("in failing" in note for note in caught.value.__notes__)
+
+
+def test_a_fault_that_cannot_travel_is_told_in_words():
+    with pytest.raises(RuntimeError, match="Unportable: six six"):
+        list(spread(failing, [6], 2))
+
+
+def test_an_answer_that_cannot_travel_ends_in_words_too():
+    with pytest.raises(ChildProcessError):
+        list(spread(unportable, range(3), 2))
+
+
+def test_a_process_that_somebody_ends():
+    with pytest.raises(ChildProcessError):
+        list(spread(dying, range(50), 2))
+
+
+def test_blocks_that_fail():
+    def blocks() -> Iterator[int]:
+        yield 1
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        list(spread(square, blocks(), 2))
+
+
+def test_whoever_stops_asking_leaves_nobody_behind():
+    answers = spread(square, range(1000), 3)
+    assert next(answers)[0] == 0
+    assert len(active_children()) == 3
+    answers.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("allowed", [0, 1, 2])
+def test_where_no_further_process_is_allowed(allowed: int):
+    started = 0
+    start = pool.multiprocessing.get_context("fork").Process.start  # type: ignore[attr-defined]
+
+    def limited(process: Any) -> None:
+        nonlocal started
+        if started == allowed:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started += 1
+        start(process)
+
+    with mock.patch.object(pool.multiprocessing.get_context("fork").Process, "start", limited):  # type: ignore[attr-defined]
+        answers = list(spread(square, range(20), 3))
+    assert [value for value, _ in answers] == [n * n for n in range(20)]
+    assert len({process for _, process in answers}) == max(allowed, 1)
+
+
+def test_an_interrupt_while_processes_start(monkeypatch: pytest.MonkeyPatch):
+    """It waits until all have been started, and reaches the one who started them."""
+    serve = pool._serve
+
+    def interrupted(*arguments: Any) -> None:
+        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        serve(*arguments)
+
+    monkeypatch.setattr(pool, "_serve", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        for _ in spread(square, range(100_000), 2):
+            pass
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+_ORPHANS = """
+import os, sys, time
+from ikzctl.registry.pool import spread
+from multiprocessing import active_children
+answers = spread(time.sleep, iter(lambda: 0.01, None), 2)
+next(answers)
+print(*(child.pid for child in active_children()), flush=True)
+time.sleep(0.1)
+{end}
+"""
+
+
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "os._exit(1)", "os.kill(os.getpid(), 15)"])
+def test_processes_end_when_nobody_is_there_to_answer(end: str):
+    process = subprocess.run(
+        [sys.executable, "-c", _ORPHANS.format(end=end)], capture_output=True, text=True, check=False, cwd=Path.cwd()
+    )
+    children = [int(word) for word in process.stdout.split()]
+    assert len(children) == 2
+    assert process.stderr == ""
+    assert all(gone(lambda child=child: not _alive(child)) for child in children)  # type: ignore[misc]
+
+
+def _alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def gone(condition: Callable[[], bool]) -> bool:
+    """Whether it comes true before patience ends; how long that takes is not what is asserted."""
+    for _ in range(600):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False

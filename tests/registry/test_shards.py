@@ -1,0 +1,111 @@
+"""Groups of files: a change touches its own group, and digests tell what they are said to tell."""
+
+from __future__ import annotations
+
+import subprocess
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ikzctl.registry.shards import Row, Shard, blob_id, cut, digest_of, meaning_of, rows_of
+
+_PATHS = st.sets(st.integers(0, 9999), min_size=1, max_size=300).map(
+    lambda found: sorted(f"tasks/{n}.yaml" for n in found)
+)
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab1", max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def lines(paths: list[str]) -> list[str]:
+    return [f"{path}\tx" for path in paths]
+
+
+def many(count: int) -> list[str]:
+    return sorted(f"partners/p-{number}.yaml" for number in range(count))
+
+
+@given(_PATHS)
+def test_every_file_is_in_one_group_and_in_order(paths: list[str]):
+    groups = cut(lines(paths))
+    assert [line for group in groups for line in group] == lines(paths)
+    assert all(groups)
+
+
+@given(_PATHS, st.data())
+def test_a_file_more_or_less_touches_its_own_group_only(paths: list[str], data: st.DataObject):
+    gone = data.draw(st.sampled_from(paths))
+    with_it = {tuple(g) for g in cut(lines(paths))}
+    without = {tuple(g) for g in cut(lines([p for p in paths if p != gone]))}
+    assert len(with_it - without) <= 2
+    assert len(without - with_it) <= 2
+
+
+def test_groups_have_the_size_that_was_meant():
+    groups = cut(lines(many(20_000)))
+    assert 20_000 / 80 < len(groups) < 20_000 / 50
+    assert max(map(len, groups)) < 64 * 12
+
+
+def test_the_same_paths_make_the_same_groups_with_other_stamps():
+    paths = many(1000)
+    other = [f"{path}\t{number}" for number, path in enumerate(paths)]
+    assert [len(g) for g in cut(other)] == [len(g) for g in cut(lines(paths))]
+
+
+# few values, so that equal rows are not rare
+_ROW = st.builds(
+    Row,
+    st.sampled_from("ab"),
+    st.sampled_from(("", "1\t2\t3\t4", "1\t2\t3\t5")),
+    st.sampled_from("cd"),
+    st.sampled_from(("e", "!e")),
+)
+
+
+@given(st.lists(_ROW, min_size=1, max_size=8))
+def test_rows_are_written_and_read(rows: list[Row]):
+    shard = Shard()
+    shard.seal(rows)
+    assert shard.table is not None
+    assert rows_of(shard.table) == rows
+    assert bool(shard.stat) == all(row.stat for row in rows)
+
+
+@given(st.lists(_ROW, min_size=1, max_size=4), st.lists(_ROW, min_size=1, max_size=4))
+def test_digests_are_equal_for_equal_rows_only(one: list[Row], two: list[Row]):
+    a, b = Shard(), Shard()
+    a.seal(one)
+    b.seal(two)
+    assert (a.content == b.content) == ([(r.path, r.blob) for r in one] == [(r.path, r.blob) for r in two])
+    assert (a.meaning == b.meaning) == ([(r.path, r.meaning) for r in one] == [(r.path, r.meaning) for r in two])
+
+
+def test_lines_are_not_run_together():
+    names = [digest_of(parts) for parts in (["a", "b"], ["ab"], ["a", "", "b"], ["a b"], ["b", "a"], [""], [])]
+    assert len(set(pairwise(names))) == len(names) - 1
+
+
+@given(st.binary(max_size=300))
+def test_the_id_of_a_content(content: bytes):
+    assert len(blob_id(content)) == 40
+
+
+def test_the_id_of_a_content_is_that_of_git():
+    for content in (b"", b"x", "Rückruf\n".encode(), bytes(range(256)) * 1000):
+        asked = subprocess.run(["git", "hash-object", "--stdin"], input=content, capture_output=True, check=True)
+        assert asked.stdout.decode().strip() == blob_id(content)
+
+
+@given(_PLAIN, _PLAIN)
+def test_a_meaning_tells_types_and_order_apart(one: object, two: object):
+    """`repr` is the stricter comparison: 1 and True are equal for Python, and so are mappings in another order."""
+    assert (meaning_of(one) == meaning_of(two)) == (repr(one) == repr(two))
+
+
+def test_meanings_that_python_takes_for_equal():
+    different = [{"a": 1}, {"a": True}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": [1]}, {"a": None}]
+    assert len({meaning_of(data) for data in different}) == len(different)
