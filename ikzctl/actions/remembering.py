@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ikzctl.registry.survey import HandOn, Survey
 
 
+# how often a registry is looked at that somebody is just changing
+_TRIES = 10
+
+
 @dataclass
 class Remembering:
     """A result is known under several names: what the file system says of all files (or the tree of the commit), their
@@ -32,6 +36,14 @@ class Remembering:
     reader: Reader
 
     def report(self) -> Report:
+        for _ in range(_TRIES):
+            report, steady = self._attempt()
+            if steady:
+                break
+        return report
+
+    def _attempt(self) -> tuple[Report, bool]:
+        """A report, and whether what it says of a file belongs to one content of that file."""
         from ikzctl.registry.sources import WorkTree
 
         stamps: Sequence[str] = ()
@@ -42,7 +54,7 @@ class Remembering:
             quick = self._name("tree", [self.source.tree])
         known = _restored(self.cache.result(quick))
         if known is not None:
-            return known
+            return known, True
         from ikzctl.registry.survey import Survey
 
         return self._surveyed(Survey(self.cache, self.source, stamps or self.source.stamps(), self.reader), quick)
@@ -53,13 +65,13 @@ class Remembering:
         problems = () if kind == "tree" else sorted(repr(p) for p in self.source.problems())
         return digest_of([kind, self.as_of.isoformat(), *problems, "", *parts])
 
-    def _surveyed(self, survey: Survey, quick: str) -> Report:
+    def _surveyed(self, survey: Survey, quick: str) -> tuple[Report, bool]:
         found = self._first(survey) if survey.first else None
         if found is None:
             survey.take()
         if survey.unread:
             # what could not be read today may be readable tomorrow without any sign of change
-            return report_of(found if found is not None else self._again(survey), self.source)
+            return report_of(found if found is not None else self._again(survey), self.source), True
         by_content = self._name("content", (s.content for s in survey.shards))
         by_meaning = self._name("meaning", (s.meaning for s in survey.shards))
         report, result = (None, None) if found is not None else self._known(survey, by_content, by_meaning)
@@ -71,7 +83,7 @@ class Remembering:
             self.cache.keep_files(survey.shards)
         if steady:
             self.cache.keep_result(by_content, result, [by_meaning, quick] if lasting else [by_meaning])
-        return report
+        return report, steady or bool(survey.unread)
 
     def _known(self, survey: Survey, by_content: str, by_meaning: str) -> tuple[Report | None, dict[str, Any] | None]:
         """The report of these files, and what is to be remembered of it if it is not there as it is."""

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from unittest import mock
@@ -16,7 +16,7 @@ from ikzctl.actions.report import Report
 from ikzctl.actions.validate import Effort, validate
 from ikzctl.actions.workspace import Workspace
 from ikzctl.cli.show_findings import show_report
-from ikzctl.registry import fingerprint, reading, sources
+from ikzctl.registry import fingerprint, reading, shards, sources
 from ikzctl.registry.cache import Memory
 from tests.checks.small import AS_OF, base
 from tests.gitrepo.repos import git
@@ -38,7 +38,6 @@ class World:
     as_of: date = AS_OF
     rested: bool = True
     name: str = "r"
-    unreadable: set[str] = field(default_factory=set)
 
     @classmethod
     def made(cls, folder: Path, texts: Mapping[str, str] | None = None) -> World:
@@ -76,6 +75,15 @@ class World:
         git(top, "add", "--all")
         git(top, "commit", "-q", "--allow-empty", "-m", "x")
 
+    def tick(self) -> None:
+        """Wait until the file system counts on: what happens within one step of its clock is the matter of tests of its own."""
+        clock = self.folder / "clock"
+        clock.touch()
+        before = clock.stat().st_ctime_ns
+        while clock.stat().st_ctime_ns == before:
+            time.sleep(0.001)
+            clock.touch()
+
     # --- the ways -----------------------------------------------------------------------------------------------------
 
     def cold(self, rev: str | None = None) -> Report:
@@ -94,7 +102,11 @@ class World:
             return self.warm(rev, jobs=2)
 
     def _validated(self, effort: Effort, rev: str | None) -> Report:
-        with self._rules(), self._rights():
+        with (
+            self._rules(),
+            self._rights(),
+            mock.patch.object(shards, "_BORDER", 3),
+        ):  # several groups though there are few files
             return validate(Workspace(self.root), as_of=self.as_of, rev=rev, effort=effort)
 
     @contextmanager
