@@ -213,11 +213,25 @@ def test_forged_results_are_no_fault_of_the_program(world: World, key: str | Non
     said(world.warm())
 
 
-@pytest.mark.parametrize(
-    "text",
-    [b"", b"\xff", b"a", b"a\tb\tc", b"a\tb\tc\td", b"a\tb\tc\t1\t2\t3\t4", b"\n\n", b"registry.yaml\t\t\t", b"[]", b"[1]"]
-    + [b"[" * 50_000, b"[[null,[],[]]]", b"[[[1,2,3],[],[]]]", b"null"],
-)  # fmt: skip
+PARTS = [
+    b"",
+    b"\xff",
+    b"a",
+    b"a\tb\tc",
+    b"a\tb\tc\td",
+    b"a\tb\tc\t1\t2\t3\t4",
+    b"\n\n",
+    b"registry.yaml\t\t\t",
+    b"[]",
+    b"[1]",
+    b"[" * 50_000,
+    b"[[null,[],[]]]",
+    b"[[[1,2,3],[],[]]]",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("text", PARTS, ids=lambda text: ascii(text[:20]))
 @pytest.mark.parametrize("name", ["files", "facts"])
 def test_forged_parts(world: World, name: str, text: bytes):
     rewritten(pack(world, name), lambda meta, parts: parts.update(dict.fromkeys(parts, text)))
@@ -265,8 +279,7 @@ def test_the_cache_of_another_place_is_not_believed(world: World, tmp_path: Path
         other.put(path, text.encode())
     same(other)
     mine, theirs = sorted({p.parent for p in world.packs}, key=lambda p: p != pack(world, "files").parent)
-    for path in theirs.iterdir():
-        shutil.copy(path, mine / path.name)
+    shutil.copytree(theirs, mine, dirs_exist_ok=True)
     assert "IKZ-L077" in same(world)
     assert "kein Befund" in same(other)
 
@@ -298,14 +311,12 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, where: str):
 
 
 def test_a_folder_that_cannot_be_written_to(world: World, monkeypatch: pytest.MonkeyPatch):
-    from ikzctl.registry import pack as module
-
     kept = {p: p.read_bytes() for p in world.packs}
 
     def refuse(*arguments: object, **named: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(module.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
     assert "IKZ-L077" in used(world)
     assert {p: p.read_bytes() for p in world.packs} == kept
 
@@ -388,7 +399,7 @@ def test_eight_processes_while_somebody_edits(tmp_path: Path):
         for pipe in pair:
             pipe.close()
     assert set(answers) <= right
-    assert not [p for p in world.cache.rglob("neu-*")]
+    assert list(world.cache.rglob("neu-*")) == []
     same(world)
 
 

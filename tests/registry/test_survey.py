@@ -1,0 +1,509 @@
+"""What a run reads and what it remembers of files that change under its eyes; counted, not timed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from ikzctl.actions.remembering import Remembering
+from ikzctl.actions.report import Report
+from ikzctl.actions.validate import Effort, validate
+from ikzctl.actions.workspace import Workspace
+from ikzctl.library.resources import sample_registry_dir
+from ikzctl.registry import commit_source, events, pool, reading, sources
+from ikzctl.registry.scan import no_collector
+from tests.checks.small import AS_OF, base
+from tests.gitrepo.repos import git
+from tests.registry.remembered import World, many_processes, said, same
+
+KFZ = "cooperations/kfz/agreement.yaml"
+OPEN = (b"internal: verursacher", b"internal: offen")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World.made(tmp_path)
+    world.put(KFZ, world.get(KFZ).replace(*OPEN))
+    return world
+
+
+class Watch:
+    """Which files are read, by `read` and so by `read_many` too."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def __enter__(self) -> Watch:
+        read = sources.WorkTree.read
+
+        def watched(tree: sources.WorkTree, path: str) -> bytes:
+            self.read.append(path)
+            return read(tree, path)
+
+        self._patch = mock.patch.object(sources.WorkTree, "read", watched)
+        self._patch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.stop()
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------
+
+
+def test_cold_every_file_is_read_once_and_the_places_of_findings_again(world: World):
+    with Watch() as watch:
+        world.cold()
+    assert sorted(watch.read) == sorted([*world.paths(), KFZ])
+
+
+def test_the_first_warm_run_reads_what_a_cold_one_reads(world: World):
+    with Watch() as watch:
+        world.warm()
+    assert sorted(watch.read) == sorted([*world.paths(), KFZ])
+
+
+def test_the_second_run_reads_nothing(world: World):
+    world.warm()
+    with Watch() as watch:
+        world.warm()
+    assert watch.read == []
+
+
+def test_one_file_changed_one_file_is_read(world: World):
+    world.warm()
+    world.tick()
+    world.put("registry.yaml", b"#\n" + world.get("registry.yaml"))
+    with Watch() as watch:
+        world.warm()
+    assert watch.read == ["registry.yaml"]
+
+
+def test_one_file_means_something_else_and_places_of_findings_are_looked_up(world: World):
+    world.warm()
+    world.tick()
+    world.put("registry.yaml", b"format: 1\n" + world.get("registry.yaml"))
+    with Watch() as watch:
+        world.warm()
+    assert watch.read == ["registry.yaml", KFZ]
+
+
+def test_a_file_that_comes_or_goes_moves_no_other(world: World):
+    world.warm()
+    (world.root / "security/speyer.yaml").unlink()
+    with Watch() as watch:
+        world.warm()
+    assert set(watch.read) <= {f.pointer.file for f in world.cold().findings}
+    world.put("security/speyer.yaml", base()["security/speyer.yaml"].encode())
+    with Watch() as watch:
+        world.warm()
+    assert watch.read == ["security/speyer.yaml"]
+
+
+def test_touched_files_are_read_but_not_parsed(world: World):
+    world.warm()
+    world.tick()
+    for path in world.paths():
+        os.utime(world.root / path)
+    with Watch() as watch, mock.patch.object(events, "load", None):
+        world.warm()
+    assert sorted(watch.read) == world.paths()
+
+
+def test_young_files_are_read_again_and_old_ones_are_not(world: World):
+    """Only those that could have changed within one step of the clock."""
+    world.warm()
+    world.tick()
+    world.put(KFZ, world.get(KFZ) + b"#\n")
+    world.warm()
+    world.rested = False
+    young = World(world.folder, rested=False)
+    said(young.warm())
+    with Watch() as watch:
+        young.warm()
+    assert set(watch.read) == set()  # all times were accepted by a run that took place later
+    world.tick()
+    world.put(KFZ, world.get(KFZ) + b"#\n")
+    young.warm()
+    with Watch() as watch:
+        young.warm()
+    assert set(watch.read) == {KFZ}
+
+
+def test_a_commit_that_was_looked_at_is_not_read_again(world: World):
+    world.commit()
+    world.warm("HEAD")
+    with mock.patch.multiple(commit_source.CommitSource, read_many=None, stamps=None):
+        world.warm("HEAD")
+
+
+def test_a_commit_of_files_that_were_looked_at_is_not_read(world: World):
+    world.warm()
+    world.commit()
+    with Watch() as watch, mock.patch.object(commit_source.CommitSource, "read", None):
+        assert said(world.warm("HEAD")) == said(world.warm())
+    assert watch.read == []
+
+
+def test_without_a_cache_nothing_is_written(world: World):
+    world.cold()
+    assert not world.cache.exists()
+    assert not list(world.folder.glob("**/neu-*"))
+
+
+def test_a_run_that_finds_the_same_writes_nothing(world: World):
+    world.warm()
+    before = {p: (p.stat().st_ino, p.stat().st_mtime_ns) for p in world.packs}
+    world.warm()
+    assert {p: (p.stat().st_ino, p.stat().st_mtime_ns) for p in world.packs} == before
+
+
+# --- what is remembered of files that change while they are read ------------------------------------------------------
+
+
+def changing(when: int, path: str, new: bytes) -> mock._patch[object]:
+    """Before this file is read for the nth time, somebody saves something else."""
+    read = sources.WorkTree.read
+    times = 0
+
+    def changed(tree: sources.WorkTree, asked: str) -> bytes:
+        nonlocal times
+        if asked == path:
+            times += 1
+            if times == when:
+                (tree.root / path).write_bytes(new)
+        return read(tree, asked)
+
+    return mock.patch.object(sources.WorkTree, "read", changed)
+
+
+@pytest.mark.parametrize("when", [1, 2])
+def test_a_file_saved_while_it_is_looked_at(world: World, when: int):
+    """At the second time only the lines are looked up: they must belong to the content that had the finding."""
+    old = world.get(KFZ)
+    new = b"#\n#\n#\n" + old
+    with changing(when, KFZ, new):
+        shown = said(world.warm())
+    assert shown == said(world.cold()), "the answer is that to the new content"
+    world.tick()
+    world.put(KFZ, old)
+    same(world)
+
+
+def test_a_file_saved_while_it_is_read_once_more(world: World):
+    """What was known of it is lost, and what it says now is not what it meant when the run began."""
+    world.put("partners/speyer.yaml", world.get("partners/speyer.yaml"))
+    same(world)
+    old = world.get(KFZ)
+    next(p for p in world.packs if p.name == "results").unlink()
+    facts = next(p for p in world.packs if p.name == "facts")
+    data = bytearray(facts.read_bytes())
+    for at in range(20, len(data) - 2500, 40):
+        data[at] ^= 1
+    facts.write_bytes(data)
+    with changing(1, KFZ, old.replace(OPEN[1], OPEN[0])):
+        said(world.warm())
+    world.tick()
+    world.put(KFZ, old)
+    assert "IKZ-L077" in same(world)
+
+
+def test_a_file_that_goes_while_its_line_is_looked_up(world: World):
+    read = sources.WorkTree.read
+    seen: set[str] = set()
+
+    def going(tree: sources.WorkTree, path: str) -> bytes:
+        if path == KFZ and path in seen:
+            (tree.root / path).unlink(missing_ok=True)
+        seen.add(path)
+        return read(tree, path)
+
+    for way in (world.cold, world.warm):
+        seen.clear()
+        world.put(KFZ, base()[KFZ].encode().replace(*OPEN))
+        with mock.patch.object(sources.WorkTree, "read", going):
+            report = way()
+        assert isinstance(report, Report)
+    same(world)
+
+
+def test_whoever_keeps_saving_is_not_waited_for(world: World):
+    """After some attempts a report is given, and not remembered."""
+    read = sources.WorkTree.read
+    times = 0
+
+    def changed(tree: sources.WorkTree, path: str) -> bytes:
+        nonlocal times
+        if path == KFZ:
+            times += 1
+            (tree.root / path).write_bytes(b"#\n" * times + base()[KFZ].encode().replace(*OPEN))
+        return read(tree, path)
+
+    with mock.patch.object(sources.WorkTree, "read", changed):
+        assert "IKZ-L077" in said(world.warm())
+    assert times < 40
+    same(world)
+
+
+def test_the_rules_are_asked_once_per_run_only(world: World):
+    attempts: list[int] = []
+    attempt = Remembering._attempt
+
+    def counted(self: Remembering) -> tuple[Report, bool]:
+        attempts.append(1)
+        return attempt(self)
+
+    with mock.patch.object(Remembering, "_attempt", counted):
+        world.warm()
+        world.warm()
+    assert len(attempts) == 2
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+def test_a_small_registry_starts_no_process(world: World):
+    with mock.patch.object(pool, "_one_more", None):
+        validate(Workspace(world.root), as_of=AS_OF, effort=Effort(jobs=8))
+        world.warm(jobs=8)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_as_many_processes_as_were_allowed(world: World, jobs: int):
+    started = []
+    one_more = pool._one_more
+
+    def counted(*arguments: object) -> object:
+        started.append(1)
+        return one_more(*arguments)  # type: ignore[arg-type]
+
+    with many_processes(), mock.patch.object(pool, "_one_more", counted):
+        report = validate(Workspace(world.root), as_of=AS_OF, effort=Effort(jobs=jobs))
+    assert len(started) == (jobs if jobs > 1 else 0)
+    assert said(report) == said(world.cold())
+
+
+def test_the_border_of_what_is_worth_a_process():
+    reader = reading.Reader(lambda: (), jobs=2)
+    assert not reader._worth_a_pool(reading.WORTH_A_POOL - 1)
+    assert reader._worth_a_pool(reading.WORTH_A_POOL)
+    assert not reading.Reader(lambda: (), jobs=1)._worth_a_pool(10**9)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
+    spread, times = pool.spread, []
+
+    def ended(*arguments: object) -> Iterator[object]:
+        times.append(1)
+        yield from [*spread(*arguments)][:1]  # type: ignore[arg-type]
+        raise ChildProcessError
+
+    for way in (world.parallel, world.warm_parallel):
+        times.clear()
+        with mock.patch.object(pool, "spread", ended):
+            assert said(way()) == said(world.cold())
+        assert times == [1]
+
+
+def test_progress_is_told_and_ends(world: World, tmp_path: Path):
+    for number in range(200):
+        world.put(f"tasks/t-{number}.yaml", b"id: x\n")
+    told: list[tuple[int, int]] = []
+    effort = Effort(progress=lambda done, total: told.append((done, total)))
+    validate(Workspace(world.root), as_of=AS_OF, effort=effort)
+    total = 200 + len(base())
+    assert told == [(number, total) for number in range(50, total + 1, 50)]
+
+
+# --- memory and growth ------------------------------------------------------------------------------------------------
+
+
+def many(tmp_path: Path, count: int) -> World:
+    world = World(tmp_path, name=f"r{count}")
+    text = base()["partners/speyer.yaml"]
+    for number in range(count):
+        world.put(f"partners/p-{number}.yaml", text.replace("id: speyer", f"id: p-{number}").encode())
+    world.put("registry.yaml", base()["registry.yaml"].encode())
+    return world
+
+
+class Alive:
+    """How many documents are in memory at once; the collector is off in a scan, so only what nobody holds is gone."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.made = 0
+
+    def __enter__(self) -> Alive:
+        import weakref
+
+        load = events.load
+
+        def gone() -> None:
+            self.now -= 1
+
+        def watched(content: bytes, file: str) -> events.Loaded:
+            loaded = load(content, file)
+            marks = _List(loaded.marks)
+            weakref.finalize(marks, gone)
+            self.now += 1
+            self.made += 1
+            self.most = max(self.most, self.now)
+            return events.Loaded(loaded.data, loaded.findings, loaded.file, marks)
+
+        self._patch = mock.patch.object(events, "load", watched)
+        self._patch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.stop()
+
+
+class _List(list[Any]):
+    """A list that can be watched; it lives as long as the document whose marks it holds."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("way", ["cold", "warm"])
+def test_documents_do_not_stay_in_memory(tmp_path: Path, way: str):
+    world = many(tmp_path, 150)
+    with no_collector(), Alive() as alive:
+        getattr(world, way)()
+    assert alive.made >= 151
+    assert alive.most <= 1 + 8 + 1  # the one that is read, those kept to look up lines, one about to go
+
+
+def opened(world: World, way: str) -> int:
+    count = 0
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal count
+        if active and event in ("open", "os.scandir") and str(world.root) in str(arguments[0]):
+            count += 1
+
+    active = True
+    sys.addaudithook(hook)
+    getattr(world, way)()
+    active = False
+    return count
+
+
+@pytest.mark.parametrize("way", ["cold", "warm"])
+def test_opened_files_grow_with_the_registry(tmp_path: Path, way: str):
+    """Each file once, and those with findings once more; warm nothing but the two folders."""
+    few, more = opened(many(tmp_path, 20), way), opened(many(tmp_path, 40), way)
+    assert (few, more) == (2 + 21 + 20, 2 + 41 + 40)
+
+
+def test_a_warm_run_opens_folders_only(tmp_path: Path):
+    for count in (20, 40):
+        world = many(tmp_path, count)
+        world.warm()
+        assert opened(world, "warm") == 2
+
+
+# --- a whole process --------------------------------------------------------------------------------------------------
+
+_COUNTED = """
+import sys
+opened, started = [], []
+def hook(event, arguments):
+    if event == "open":
+        opened.append(str(arguments[0]))
+    elif event in ("subprocess.Popen", "os.fork", "os.posix_spawn"):
+        started.append(event)
+sys.addaudithook(hook)
+sys.argv = ["ikzctl", *sys.argv[1:]]
+from ikzctl.cli.entry import main
+try:
+    main()
+except SystemExit:
+    pass
+import json
+print("\\n@@" + json.dumps([sorted(sys.modules), opened, started]))
+"""
+HEAVY = (
+    "pydantic",
+    "pydantic_core",
+    "ruamel.yaml",
+    "_ruamel_yaml",
+    "jinja2",
+    "lxml",
+    "multiprocessing",
+    "ikzctl.checks",
+)
+
+
+class Run:
+    def __init__(self, folder: Path, cache: Path, *arguments: str) -> None:
+        import json
+
+        environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "HOME": str(cache)}
+        command = [sys.executable, "-c", _COUNTED, "validate", "--as-of", "2026-11-23", *arguments]
+        command += ["--registry", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, encoding="utf-8")
+        self.out, _, counted = done.stdout.rpartition("\n@@")
+        modules, opened, self.started = json.loads(counted)
+        self.heavy = sorted({h for h in HEAVY for m in modules if m == h or m.startswith(f"{h}.")})
+        self.registry = sorted(p for p in opened if p.startswith(str(folder / "registry")))
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "repo"
+    shutil.copytree(sample_registry_dir(), folder / "registry")
+    git(folder, "init", "-q", "-b", "main", "--template=")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-q", "-m", "x")
+    aged(folder)
+    return folder
+
+
+def aged(folder: Path) -> None:
+    """Nobody can set the time of change; so the clock of the program is trusted to be well behind it."""
+    import time
+
+    youngest = max(p.stat().st_ctime_ns for p in (folder / "registry").rglob("*.yaml"))
+    while time.time_ns() < youngest + 2_100_000_000:
+        time.sleep(0.1)
+
+
+def test_an_unchanged_registry_is_not_opened_and_nothing_heavy_is_imported(sample: Path, tmp_path: Path):
+    first, second = Run(sample, tmp_path), Run(sample, tmp_path)
+    assert len(set(first.registry)) == 99
+    assert "pydantic" in first.heavy
+    assert second.registry == []
+    assert second.heavy == []
+    assert second.started == []
+    assert second.out == first.out == Run(sample, tmp_path, "--no-cache").out
+
+
+def test_of_a_changed_registry_only_the_change_is_opened(sample: Path, tmp_path: Path):
+    copy = tmp_path / "copy"
+    shutil.copytree(sample, copy)
+    aged(copy)
+    Run(copy, tmp_path)
+    path = copy / "registry" / "tasks" / "kfz-zulassung.yaml"
+    path.write_bytes(b"#\n" + path.read_bytes())
+    changed = Run(copy, tmp_path)
+    assert changed.registry == [str(path)]
+    assert changed.started == []
+    assert changed.out == Run(copy, tmp_path, "--no-cache").out
+
+
+def test_a_commit_starts_git_as_often_as_it_must(sample: Path, tmp_path: Path):
+    first, second = Run(sample, tmp_path, "--rev", "HEAD"), Run(sample, tmp_path, "--rev", "HEAD")
+    cold = Run(sample, tmp_path, "--rev", "HEAD", "--no-cache")
+    assert first.out == second.out == cold.out
+    assert (first.registry, second.registry) == ([], [])
+    assert second.heavy == []
+    assert (len(second.started), len(cold.started), len(first.started)) == (2, 4, 5)
