@@ -82,7 +82,11 @@ def _parameter(fault: Any, *, capital: bool = False) -> str:
 
 # Python's repr puts a text that holds an apostrophe between double quotes
 _QUOTED = r"""(?:'(.*)'|"(.*)")"""
-_VALUES = ((re.compile(rf"{_QUOTED} is not one of (.*)\.", re.S), r"„\1\2“ gibt es nicht; möglich sind \3."),)
+_VALUES = (
+    (re.compile(rf"{_QUOTED} is not one of (.*)\.", re.S), r"„\1\2“ gibt es nicht; möglich sind \3."),
+    (re.compile(rf"{_QUOTED} is not a valid int(?:eger)?(?: range)?\.", re.S), r"„\1\2“ ist keine ganze Zahl."),
+    (re.compile(r"(-?\d+) is not in the range x>=(\d+)\."), r"\1 ist zu wenig; die kleinste Zahl ist \2."),
+)
 _PARSER = (
     (
         re.compile(rf"No such command {_QUOTED}\. Did you mean (.*)\?", re.S),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -16,11 +17,12 @@ _WIDTH = 30
 class ProgressLine:
     """Use it with `with`; what was shown is gone afterwards. Shows nothing where nobody looks."""
 
-    def __init__(self, what: str, *, wanted: bool) -> None:
+    def __init__(self, what: str, *, wanted: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._what = what
         self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._began = self._next = time.monotonic()
-        self._next += _SILENT
+        self._clock = clock
+        self._began = clock()
+        self._next = self._began + _SILENT
         self._shown = 0
 
     def __enter__(self) -> Self:
@@ -31,16 +33,25 @@ class ProgressLine:
             self._write("")
 
     def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if self._wanted and now >= self._next and total:
+        now = self._clock()
+        if self._wanted and now >= self._next and 0 < done <= total:
             self._next = now + _BETWEEN
-            left = (now - self._began) / done * (total - done) if done else 0.0
-            self._write(line(self._what, done, total, left))
+            left = (now - self._began) / done * (total - done)
+            text = line(self._what, done, total, left)
+            # a line that goes on in the next one could not be taken back
+            self._write(text[: _columns() - 1])
 
     def _write(self, text: str) -> None:
         sys.stderr.write(f"\r{text:<{self._shown}}" + ("" if text else "\r"))
         sys.stderr.flush()
         self._shown = len(text)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 def line(what: str, done: int, total: int, seconds: float) -> str:
