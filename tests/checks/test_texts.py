@@ -4,9 +4,15 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ikzctl.checks import texts
-from tests.checks.small import changed, findings
+from ikzctl.checks.records import check_record
+from ikzctl.model.kinds import place_of
+from ikzctl.registry.build import build
+from ikzctl.registry.events import load
+from tests.checks.small import base, changed, findings
 
 
 def _codes(text):
@@ -100,3 +106,51 @@ def _unbounded(node):
         elif op in (sre.ASSERT, sre.ASSERT_NOT):
             found += _unbounded(argument[1])
     return found
+
+
+_WORDS = (
+    "Passwort",
+    "kennwort",
+    "API-Key",
+    "to\u212aen",
+    "\u017fecret",
+    "=",
+    ":",
+    "Sommer2026!",
+    "geb.",
+    "Geburtstag",
+    "geboren am",
+)
+_MORE_WORDS = (
+    "01.02.1990",
+    "1. Februar 1990",
+    "0171",
+    "+49",
+    "151",
+    "23456789",
+    "e.muster@speyer.example",
+    "AKIA0123456789ABCDEF",
+    "x",
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from((*_WORDS, *_MORE_WORDS)), min_size=1, max_size=6),
+    st.lists(st.sampled_from((" ", "\n", "", "-", "/", "\n\n", " (")), min_size=6, max_size=6),
+    st.sampled_from("|>'p"),
+)
+def test_no_way_of_writing_hides_anything(words: list[str], between: list[str], style: str):
+    """The quick look at the file leaves out work only: what is found depends on the texts alone, so that a comment changes nothing."""
+    text = "".join(f"{word}{gap}" for word, gap in zip(words, between, strict=False)).strip()
+    lines = [f"      {line}" if line else "" for line in text.split("\n")]
+    written = {"|": ["|", *lines], ">": [">", *lines], "'": ["'", *lines, "      '"], "p": ["", *lines]}[style]
+    path = "cooperations/kfz/cooperation.yaml"
+    content = base()[path].replace("Wer führt das Archiv?", "\n".join(written)).encode()
+    loaded = load(content, path)
+    place = place_of(path)
+    assert place is not None
+    record, _ = build(place, loaded, path)
+    if record is not None:
+        found = list(check_record(place, record, content))
+        assert found == list(check_record(place, record, content + b"\\")), "a look at every text finds the same"

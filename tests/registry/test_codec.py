@@ -62,7 +62,7 @@ def test_every_fact_that_there_could_be(kind: str):
     assert place is not None
     references = st.lists(st.tuples(_TEXT, _TEXT, st.lists(_TEXT | st.integers(), max_size=3).map(tuple)), max_size=2)
 
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(st.none() | values(_CLASSES[kind]), references.map(tuple), st.lists(_FINDING, max_size=2).map(tuple))
     def comes_back(fact: Any, refs: Any, findings: Any) -> None:
         result = FileResult(path, place, fact, refs, findings)
@@ -136,6 +136,7 @@ def test_a_path_without_a_place_is_refused():
         decode_results(["somewhere/x.yaml"], b"[[null,[],[]]]")
 
 
+@settings(deadline=None)
 @given(_FINDING)
 def test_findings_as_rows(finding: Finding):
     assert exact(finding_of(json.loads(json.dumps(finding_row(finding))))) == exact(finding)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikzctl.registry import pack
@@ -47,6 +47,7 @@ def forged(path: Path, listed: object, body: bytes = b"") -> None:
     path.write_bytes(MAGIC + body + text + f"{len(MAGIC) + len(body):016x}{check}\n".encode())
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(max_size=20), st.binary(max_size=200), max_size=8),
     st.dictionaries(st.text(), st.integers()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikzctl.registry.shards import Row, Shard, blob_id, cut, digest_of, meaning_of, rows_of
@@ -28,6 +28,7 @@ def many(count: int) -> list[str]:
     return sorted(f"partners/p-{number}.yaml" for number in range(count))
 
 
+@settings(deadline=None)
 @given(_PATHS)
 def test_every_file_is_in_one_group_and_in_order(paths: list[str]):
     groups = cut(lines(paths))
@@ -35,6 +36,7 @@ def test_every_file_is_in_one_group_and_in_order(paths: list[str]):
     assert all(groups)
 
 
+@settings(deadline=None)
 @given(_PATHS, st.data())
 def test_a_file_more_or_less_touches_its_own_group_only(paths: list[str], data: st.DataObject):
     gone = data.draw(st.sampled_from(paths))
@@ -66,6 +68,7 @@ _ROW = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_ROW, min_size=1, max_size=8))
 def test_rows_are_written_and_read(rows: list[Row]):
     shard = Shard()
@@ -75,6 +78,7 @@ def test_rows_are_written_and_read(rows: list[Row]):
     assert bool(shard.stat) == all(row.stat for row in rows)
 
 
+@settings(deadline=None)
 @given(st.lists(_ROW, min_size=1, max_size=4), st.lists(_ROW, min_size=1, max_size=4))
 def test_digests_are_equal_for_equal_rows_only(one: list[Row], two: list[Row]):
     a, b = Shard(), Shard()
@@ -89,6 +93,7 @@ def test_lines_are_not_run_together():
     assert len(set(pairwise(names))) == len(names) - 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_the_id_of_a_content(content: bytes):
     assert len(blob_id(content)) == 40
@@ -100,6 +105,7 @@ def test_the_id_of_a_content_is_that_of_git():
         assert asked.stdout.decode().strip() == blob_id(content)
 
 
+@settings(deadline=None)
 @given(_PLAIN, _PLAIN)
 def test_a_meaning_tells_types_and_order_apart(one: object, two: object):
     """`repr` is the stricter comparison: 1 and True are equal for Python, and so are mappings in another order."""
