@@ -212,6 +212,28 @@ def test_a_file_saved_while_it_is_read_once_more(world: World):
     assert "IKZ-L077" in same(world)
 
 
+def test_a_file_that_cannot_be_read_once_more(world: World):
+    """Nothing tells from outside that it cannot be read, and what was known of it is lost: its absence is not remembered."""
+    same(world)
+    next(p for p in world.packs if p.name == "results").unlink()
+    facts = next(p for p in world.packs if p.name == "facts")
+    data = bytearray(facts.read_bytes())
+    for at in range(20, len(data) - 2500, 40):
+        data[at] ^= 1
+    facts.write_bytes(data)
+    read = sources.WorkTree.read
+
+    def refused(tree: sources.WorkTree, path: str) -> bytes:
+        if path == "partners/speyer.yaml":
+            raise PermissionError(13, os.strerror(13), path)
+        return read(tree, path)
+
+    with mock.patch.object(sources.WorkTree, "read", refused):
+        assert "IKZ-P004" in said(world.warm())
+        assert said(world.warm()) == said(world.cold())
+    assert "IKZ-P004" not in same(world)
+
+
 def test_a_file_that_goes_while_its_line_is_looked_up(world: World):
     read = sources.WorkTree.read
     seen: set[str] = set()
