@@ -40,7 +40,7 @@ _ODD_INITIALS = NUMBER_INITIALS | {"<"}
 _EVENTS_INSIDE = MAX_EVENTS - 5
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Loaded:
     """One file read strictly; not to be changed.
 

@@ -8,8 +8,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from ikzctl.registry.codec import decode_results, encode_results
-from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_loaded, no_collector, scan
+from ikzctl.registry.codec import encode_results
+from ikzctl.registry.scan import FileResult, RecordCheck, Yielded, examine, examine_loaded, no_collector, scan
 from ikzctl.registry.shards import blob_id, meaning_of
 from ikzctl.registry.sources import Source
 
@@ -79,14 +79,13 @@ class Reader:
 
     def _results_of_pool(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         contents = source.read_many(paths)
-        for block_paths, encoded in self._spread(_examine_all, contents):
-            yield from decode_results(block_paths, encoded)
+        for block in self._spread(_examine_all, contents):
+            yield from (FileResult.of(path, yielded) for path, yielded in block)
 
     def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
         for block in self._spread(_look_at_all, contents):
-            for path, blob, meaning, encoded in block:
-                result = decode_results([path], encoded)[0] if encoded else None
-                yield Outcome(path, blob, meaning, result, encoded)
+            for path, blob, meaning, yielded, encoded in block:
+                yield Outcome(path, blob, meaning, FileResult.of(path, yielded) if yielded else None, encoded)
 
     def _spread(self, work: Callable[..., T], contents: Iterator[Any]) -> Iterator[T]:
         from ikzctl.model.kinds import KINDS
@@ -120,21 +119,20 @@ def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ..
 
 def _examine_all(
     checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[str, bytes]]
-) -> tuple[list[str], bytes]:
+) -> list[tuple[str, Yielded]]:
     """The work of one process: what it found, without anything that is slow to send."""
     with no_collector():
-        results = [examine(path, content, checks()) for path, content in block]
-    return [path for path, _ in block], encode_results(results)
+        return [(path, examine(path, content, checks()).yielded) for path, content in block]
 
 
 def _look_at_all(
     checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[Task, bytes]]
-) -> list[tuple[str, str, str, bytes | None]]:
-    """The same for files of which something may be known."""
+) -> list[tuple[str, str, str, Yielded | None, bytes | None]]:
+    """The same for files of which something may be known, with what a cache keeps of each."""
     answers = []
     with no_collector():
         for task, content in block:
             found = _look(task, content, checks)
             encoded = encode_results([found.result]) if found.result else None
-            answers.append((found.path, found.blob, found.meaning, encoded))
+            answers.append((*found[:3], found.result.yielded if found.result else None, encoded))
     return answers

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -368,14 +367,13 @@ class Alive:
         def gone() -> None:
             self.now -= 1
 
-        def watched(content: bytes, file: str) -> events.Loaded:
-            loaded = load(content, file)
-            marks = _List(loaded.marks)
-            weakref.finalize(marks, gone)
+        def watched(content: bytes, file: str, parser: events.Parser = "fastest") -> events.Loaded:
+            loaded = load(content, file, parser)
+            weakref.finalize(loaded, gone)
             self.now += 1
             self.made += 1
             self.most = max(self.most, self.now)
-            return events.Loaded(loaded.data, loaded.findings, loaded.file, marks)
+            return loaded
 
         self._patch = mock.patch.object(events, "load", watched)
         self._patch.start()
@@ -383,12 +381,6 @@ class Alive:
 
     def __exit__(self, *_: object) -> None:
         self._patch.stop()
-
-
-class _List(list[Any]):
-    """A list that can be watched; it lives as long as the document whose marks it holds."""
-
-    __slots__ = ("__weakref__",)
 
 
 @pytest.mark.parametrize("way", ["cold", "warm"])
