@@ -29,8 +29,6 @@ def explain(code: str) -> tuple[str, ...]:
 
 
 def _lines(entry: Explanation) -> Iterator[str]:
-    from ikzctl.library.law import rule
-
     yield f"{entry.code}  {entry.title}"
     yield f"{' oder '.join(_SEVERITY[s] for s in entry.severity)} · {entry.area}"
     yield ""
@@ -42,18 +40,19 @@ def _lines(entry: Explanation) -> Iterator[str]:
         yield ""
         yield "So ist es richtig"
         yield from (f"  {line}" for line in entry.example.splitlines())
+    if entry.rules or entry.fact:
+        yield from _grounds(entry)
+
+
+def _grounds(entry: Explanation) -> Iterator[str]:
+    from ikzctl.library.law import law_pack, rule
+
     for number in entry.rules:
         found = rule(number)
         yield from _ground(found.norm, found.state, found.text)
     if entry.fact:
-        yield from _fact(entry.fact)
-
-
-def _fact(id: str) -> Iterator[str]:
-    from ikzctl.library.law import law_pack
-
-    fact = law_pack("RP").fact(id)
-    yield from _ground(fact.norm, fact.state, fact.text)
+        fact = law_pack("RP").fact(entry.fact)
+        yield from _ground(fact.norm, fact.state, fact.text)
 
 
 def _ground(norm: str | None, state: NormState, text: str) -> Iterator[str]:
