@@ -11,6 +11,7 @@ from ikzctl.model.errors import UserError
 
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
+    from ikzctl.files.recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,16 @@ def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) ->
     return Formatting(changes, refused, len(paths))
 
 
-def write_form(workspace: Workspace, formatting: Formatting) -> tuple[str, ...]:
-    """Replace the files in the folder; they are not committed. The paths written."""
-    from ikzctl.files.working import write_working_files
+def bring_into_form(
+    workspace: Workspace, *, only: tuple[Path, ...], start: Path, accepted: Path | None = None
+) -> tuple[Formatting, Recovery]:
+    """Replace the files in the folder; they are not committed.
 
-    return write_working_files(workspace.root, formatting.changes)
+    A change that was interrupted is finished before the first file is read: its files may still hold what it replaces.
+    """
+    from ikzctl.files.working import ready_to_write, write_working_files
+
+    with ready_to_write(workspace.root, accepted=accepted, command="ikzctl fmt") as recovery:
+        formatting = wanted_form(workspace, only=only, start=start)
+        write_working_files(workspace.root, formatting.changes)
+    return formatting, recovery

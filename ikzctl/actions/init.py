@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikzctl.model.changes import FileWrite, NewFile
-from ikzctl.model.errors import UserError
+from ikzctl.model.errors import UserError, WriteRefused
 from ikzctl.model.findings import FieldPath
 
 if TYPE_CHECKING:
     from ikzctl.files.writer import CommitResult
     from ikzctl.gitrepo.fence import Identity
-    from ikzctl.gitrepo.repository import Repository
 
 SCHEMA_FOLDER = "schemas"
 _PLAIN_FILES = {
@@ -40,13 +40,14 @@ class NewRegistry:
     """True if a function identity was written into the new repository, because the user has none."""
 
 
-def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> NewRegistry:
+def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> NewRegistry | None:
     """Create `folder` (it must not exist or be empty) with an empty registry and its first commit.
 
-    `identity` is used, and written into the new repository, if the user has set none for git.
+    `identity` is used, and written into the new repository, if the user has set none for git. None: an earlier run had been
+    interrupted when all was made, and is finished now.
     """
-    from ikzctl.files.writer import commit_changes
-    from ikzctl.gitrepo.fence import check_identity, read_identity, set_identity
+    from ikzctl.files.new_folder import fill_new_folder
+    from ikzctl.gitrepo.fence import check_identity
     from ikzctl.registry.edit import render_new
     from ikzctl.registry.key_order import key_order
 
@@ -59,14 +60,38 @@ def make_registry(folder: Path, *, name: str, land: str, identity: Identity) -> 
     content = render_new(head, key_order("registry.yaml"))
     _require_good_head(content)
     writes = [FileWrite("registry/registry.yaml", content), *surroundings()]
-    repo = start_repository(folder)
+
+    def fill(inside: Path) -> NewRegistry:
+        result, identity_set = _first_commit(inside, writes, identity)
+        return NewRegistry(folder, result, identity_set)
+
+    return fill_new_folder(folder, fill)
+
+
+def _first_commit(folder: Path, writes: Sequence[FileWrite], identity: Identity) -> tuple[CommitResult, bool]:
+    from ikzctl.files.writer import commit_changes
+    from ikzctl.gitrepo.fence import read_identity, set_identity
+    from ikzctl.gitrepo.repository import create_repository
+
+    repo = create_repository(folder, nested=True)
     try:
         read_identity(repo)
         identity_set = False
-    except UserError:
+    except WriteRefused:
         set_identity(repo, identity)
         identity_set = True
-    return NewRegistry(folder, commit_changes(repo, writes, "Register anlegen", base=None), identity_set)
+    return whole(commit_changes(repo, writes, "Register anlegen", base=None)), identity_set
+
+
+def whole(result: CommitResult) -> CommitResult:
+    """What nobody sees yet must be complete: neither a file that is still to come nor a Ctrl-C that came late is passed over."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+    if result.warnings:
+        raise WriteRefused(
+            f"{result.warnings[0].partition('Grund: ')[2] or result.warnings[0]} Es wurde nichts angelegt."
+        )
+    return result
 
 
 def _require_good_head(content: bytes) -> None:
@@ -76,25 +101,6 @@ def _require_good_head(content: bytes) -> None:
     faults = [f for f in examine("registry.yaml", content).findings if f.severity == "error"]
     if faults:
         raise UserError(f"{faults[0].message} Es wurde nichts angelegt.")
-
-
-def start_repository(folder: Path) -> Repository:
-    """A new git repository in `folder`, which must not exist yet or be empty."""
-    from ikzctl.gitrepo.repository import create_repository
-
-    _require_empty(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    return create_repository(folder, nested=True)
-
-
-def _require_empty(folder: Path) -> None:
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise UserError(f"„{folder}“ ist kein Ordner. Es wurde nichts geändert.")
-    if folder.exists() and any(folder.iterdir()):
-        raise UserError(
-            f"Der Ordner „{folder}“ ist nicht leer. Es wurde nichts geändert.",
-            "Einen Ordner nennen, den es noch nicht gibt.",
-        )
 
 
 def surroundings() -> list[FileWrite]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,27 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
     def commit() -> CommitResult:
         return carry_out(workspace, proposal, make, accepted=accepted_settings())
 
-    _report(_past_the_fence(workspace, commit))
+    result = _past_the_fence(workspace, commit)
+    _report_safely(result)
+
+
+def _report_safely(result: CommitResult) -> None:
+    """The change is in: neither Ctrl-C nor a full disk behind the output may make it sound as if it were not."""
+    from ikzctl.cli.system_faults import reason
+    from ikzctl.files.interrupts import Interrupts
+
+    with Interrupts():
+        try:
+            _report(result)
+        except output.ReaderGone:
+            output.silence_stdout()
+        except OSError as fault:
+            output.silence_stdout()
+            with contextlib.suppress(OSError, output.ReaderGone):
+                why = reason(fault) or "Sie wurde geschlossen."
+                output.note(
+                    f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}"
+                )
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], CommitResult]) -> CommitResult:

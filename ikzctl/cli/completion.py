@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ikzctl.model.errors import UserError
 
 _PROGRAM = "ikzctl"
@@ -21,14 +23,56 @@ def install(wanted: bool) -> None:
     if not wanted:
         return
     import typer
-    from typer._completion_shared import install as install_for
 
     from ikzctl.cli.output import say
 
-    shell, path = install_for(shell=_shell(), prog_name=_PROGRAM, complete_var=_VARIABLE)
+    shell = _shell()
+    path = _install(shell)
     say(f"Vervollständigung für {shell} eingerichtet: {path}")
     say("Sie wirkt in jedem neuen Fenster.")
     raise typer.Exit
+
+
+def _install(shell: str) -> Path:
+    """The script first, whole; then one more line in the settings of the shell, which are added to and never written anew."""
+    from typer._completion_shared import install as install_for
+
+    from ikzctl.files.disk import write_whole
+
+    home = Path.home()
+    settings: Path | None = None
+    lines: list[str] = []
+    match shell:
+        case "bash":
+            path = home / ".bash_completions" / f"{_PROGRAM}.sh"
+            settings, lines = home / ".bashrc", [f"source '{path}'"]
+        case "zsh":
+            path = home / ".zfunc" / f"_{_PROGRAM}"
+            settings, lines = home / ".zshrc", ["fpath+=~/.zfunc; autoload -Uz compinit; compinit"]
+        case "fish":
+            path = home / ".config" / "fish" / "completions" / f"{_PROGRAM}.fish"
+        case _:
+            return install_for(shell=shell, prog_name=_PROGRAM, complete_var=_VARIABLE)[1]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, f"{_script(shell)}\n".encode())
+    if settings is not None:
+        _add_lines(settings, lines)
+    return path
+
+
+def _add_lines(settings: Path, lines: list[str]) -> None:
+    """What stands there already stays byte for byte, also if the disk is full in the middle."""
+    there = settings.read_bytes() if settings.exists() else b""
+    missing = [line.encode() for line in lines if line.encode() not in there]
+    if missing:
+        with settings.open("ab", buffering=0) as stream:
+            stream.write(b"".join(b"\n%s\n" % line for line in missing))
+
+
+def _script(shell: str) -> str:
+    from typer._completion_shared import get_completion_script
+
+    return get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell)
 
 
 def show(wanted: bool) -> None:
@@ -36,11 +80,10 @@ def show(wanted: bool) -> None:
     if not wanted:
         return
     import typer
-    from typer._completion_shared import get_completion_script
 
     from ikzctl.cli.output import say
 
-    say(get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=_shell()))
+    say(_script(_shell()))
     raise typer.Exit
 
 

@@ -38,10 +38,10 @@ def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(text)
         except OSError:
             continue
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
         return path
     sys.stderr.write(text)
     return Path("(keine Datei: weder Zustandsordner noch temporärer Ordner sind beschreibbar)")

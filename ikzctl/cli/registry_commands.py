@@ -230,15 +230,20 @@ def fmt(
     Beispiel:  ikzctl fmt
                ikzctl fmt --check
     """
-    from ikzctl.actions.fmt import wanted_form, write_form
-    from ikzctl.cli.changing import here, open_workspace
+    from ikzctl.actions.fmt import bring_into_form, wanted_form
+    from ikzctl.cli.changing import accepted_settings, here, open_workspace
     from ikzctl.cli.output import note, say
 
-    workspace = open_workspace(registry)
-    wanted = wanted_form(workspace, only=tuple(paths or ()), start=here())
+    workspace, only = open_workspace(registry), tuple(paths or ())
+    if check:
+        wanted = wanted_form(workspace, only=only, start=here())
+    else:
+        wanted, recovery = bring_into_form(workspace, only=only, start=here(), accepted=accepted_settings())
+        if recovery.text:
+            note(f"Hinweis: {recovery.text}")
     for path, reason in wanted.refused.items():
         note(f"{path}: {reason}")
-    for path in wanted.changes if check else write_form(workspace, wanted):
+    for path in wanted.changes:
         say(path)
     if wanted.changes:
         note(f"{len(wanted.changes)} von {wanted.files} Dateien {'weichen ab' if check else 'in Form gebracht'}.")

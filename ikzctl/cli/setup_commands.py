@@ -31,6 +31,9 @@ def demo(
 
     from_here(folder)
     made = make_demo(folder, as_of=day(as_of))
+    if made is None:
+        _finished(folder)
+        return
     for line in demo_lines(made):
         say(line)
 
@@ -67,6 +70,9 @@ def init(
     made = make_registry(
         folder, name=name or folder.resolve().name, land=land.upper(), identity=Identity(function, mail)
     )
+    if made is None:
+        _finished(folder)
+        return
     say(f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})")
     say("Weiter:")
     say(f"  cd {shlex.quote(str(folder))}")
@@ -76,6 +82,13 @@ def init(
         note(f"git kannte noch keinen Absender; in diesem Repository ist es nun „{function} <{mail}>“.")
         note("Ein Funktionspostfach statt eines Namens ist Absicht: Die Historie lässt sich nicht löschen.")
         note("Ändern: git config user.email POSTFACH")
+
+
+def _finished(folder: Path) -> None:
+    from ikzctl.cli.output import note, say
+
+    say(f"Angelegt: {folder}")
+    note("Ein früherer Aufruf war unterbrochen worden; was er gemacht hatte, steht jetzt vollständig an seinem Platz.")
 
 
 COMMANDS = (

@@ -19,6 +19,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _PART = re.compile(r"[A-Za-z0-9._ -]{1,128}")
 _WINDOWS_NAMES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
 # what a virus scanner, an indexer or a cloud client causes on Windows while it holds a file for a moment
 _HELD_ON_WINDOWS = (5, 32, 33)
 _PATIENCE = 2.5
@@ -101,13 +102,57 @@ def remove_if_empty(folder: Path) -> bool:
     return True
 
 
+def draft_of(target: Path) -> Path:
+    """Where `write_whole` puts the new content first; what a run that was cut off left there means nothing."""
+    return target.with_name(f"{target.name}.new")
+
+
 def write_whole(target: Path, data: bytes) -> None:
     """Write or replace one of our own files: a draft beside it, on the disk, then renamed."""
-    draft = target.with_name(f"{target.name}.new")
+    draft = draft_of(target)
     draft.unlink(missing_ok=True)
-    write_new(draft, data)
-    replace_file(draft, target)
+    try:
+        write_new(draft, data)
+        replace_file(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
     sync_folders([target.parent])
+
+
+def new_token() -> str:
+    """What the temporary files of one run have in common."""
+    return os.urandom(4).hex()
+
+
+def temp_name(token: str, number: int) -> str:
+    return f".ikzctl-{token}-{number}.tmp"
+
+
+def is_temp(name: str) -> bool:
+    """Only our own temporary files are called like this."""
+    return _TEMP.fullmatch(name) is not None
+
+
+def clear_temps(folders: Iterable[Path]) -> None:
+    """Remove what runs that were cut off left in these folders, for a caller that no other run works beside."""
+    for folder in dict.fromkeys(folders):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            for entry in entries:
+                if is_temp(entry.name) and entry.is_file(follow_symlinks=False):
+                    Path(entry.path).unlink(missing_ok=True)
+
+
+def put_in_place(target: Path, data: bytes, temp: Path) -> None:
+    """Replace or create `target` by way of `temp`, its neighbour: whole, or as it was. The caller syncs the folder."""
+    try:
+        write_new(temp, data, like=target)
+        replace_file(temp, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temp.unlink(missing_ok=True)
+        raise
 
 
 def sync_folders(folders: Iterable[Path]) -> None:

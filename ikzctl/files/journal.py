@@ -7,13 +7,12 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, sync_folders, write_whole
+from ikzctl.files.disk import check_path, draft_of, is_temp, sync_folders, write_whole
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import WriteRefused
 
 _FILE = "journal.json"
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
 _BRANCH_PART = re.compile(r"[^\x00-\x20~^:?*\[\\\x7f/]+")
 
 
@@ -58,7 +57,7 @@ def journal_path(folder: Path) -> Path:
 
 def drop_draft(folder: Path) -> None:
     """Half a journal says nothing: whoever wrote it had not begun."""
-    draft = folder / f"{_FILE}.new"
+    draft = draft_of(folder / _FILE)
     if draft.exists():
         draft.unlink()
 
@@ -75,7 +74,7 @@ def read_journal(folder: Path) -> Journal | None:
         raw = json.loads((folder / _FILE).read_bytes())
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreadable(folder) from None
     try:
         journal = Journal(
@@ -94,6 +93,7 @@ def read_journal(folder: Path) -> Journal | None:
 
 def _check(journal: Journal) -> None:
     first, second, *parts = journal.branch.split("/")
+    journal.branch.encode("utf-8")
     named = all(_BRANCH_PART.fullmatch(part) and ".." not in part and part != "." for part in parts)
     if (first, second) != ("refs", "heads") or not parts or not named:
         raise ValueError("branch")
@@ -105,7 +105,7 @@ def _check(journal: Journal) -> None:
     for file in journal.files:
         check_path(file.path)
         folder, _, name = file.temp.rpartition("/")
-        if folder != file.path.rpartition("/")[0] or not _TEMP.fullmatch(name):
+        if folder != file.path.rpartition("/")[0] or not is_temp(name):
             raise ValueError("temp")
     for path in journal.folders:
         check_path(path)

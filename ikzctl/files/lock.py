@@ -44,6 +44,40 @@ def write_lock(
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def folder_lock(folder: Path, *, wait: float = WAIT) -> Iterator[bool]:
+    """Hold the folder itself, so that no file is left of the lock. Yields False where folders cannot be locked.
+
+    WriteRefused if another run holds it, or has moved it away when our turn comes.
+    """
+    if sys.platform == "win32":
+        yield False
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        end = time.monotonic() + wait
+        while not (held := _try_lock(descriptor)):
+            if time.monotonic() > end:
+                raise _busy(folder)
+            time.sleep(_PAUSE)
+        try:
+            still_there = os.path.samestat(os.fstat(descriptor), folder.lstat())
+        except FileNotFoundError:
+            still_there = False
+        if not still_there:
+            raise _busy(folder)
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+def _busy(folder: Path) -> WriteRefused:
+    return WriteRefused(
+        f"In „{folder}“ schreibt gerade ein anderer Aufruf von ikzctl. Es wurde nichts geändert.",
+        hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.",
+    )
+
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -85,6 +119,6 @@ def _held(path: Path) -> str:
         holder = json.loads(path.read_text(encoding="utf-8"))
         since = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%d.%m.%Y, %H:%M:%S Uhr")
         who = f"„{holder['command']}“ auf {holder['host']} (Prozess {holder['pid']}) seit {since}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         who = "ein anderer Aufruf von ikzctl"
     return f"In diesem Register schreibt gerade {who}. Es wurde nichts geändert."

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ikzctl.files.disk import (
     check_path,
+    clear_temps,
+    draft_of,
     german_reason,
+    new_token,
+    put_in_place,
     read_plain,
     refuse_links,
-    replace_file,
     sync_folders,
-    write_new,
+    temp_name,
     write_whole,
 )
+from ikzctl.files.lock import folder_lock
 from ikzctl.model.errors import WriteRefused
 
 # remembers the digests of what ikzctl wrote, so that it knows its own files from those a person has edited
@@ -36,18 +39,33 @@ def write_output(folder: Path, files: Mapping[str, bytes], *, overwrite: bool = 
         check_path(path)
     try:
         root = _folder(folder)
-        known = _read_record(root)
-        changed = {path: data for path, data in files.items() if _may_write(root, path, data, known, overwrite)}
-        digests = {path: _digest(data) for path, data in files.items()}
-        # before the files: a run that is cut off must not leave files that we no longer take for ours
-        _write_record(root, {path: list(dict.fromkeys((*known.get(path, ()), digests[path]))) for path in files}, known)
-        for path, data in changed.items():
-            _write(root, path, data)
-        _write_record(root, {path: [digest] for path, digest in digests.items()}, known)
+        with folder_lock(root) as alone:
+            if alone:
+                _clear_left_overs(root, files)
+            _write_all(root, files, overwrite)
     except OSError as error:
         needed = sum(map(len, files.values()))
         raise WriteRefused(german_reason(error, folder, needed), hint="Die Ausgabe ist unvollständig.") from error
     return tuple(root / path for path in files)
+
+
+def _write_all(root: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
+    known = _read_record(root)
+    changed = {path: data for path, data in files.items() if _may_write(root, path, data, known, overwrite)}
+    digests = {path: _digest(data) for path, data in files.items()}
+    # before the files: a run that is cut off must not leave files that we no longer take for ours
+    _write_record(root, {path: list(dict.fromkeys((*known.get(path, ()), digests[path]))) for path in files}, known)
+    for path, data in changed.items():
+        _write(root, path, data)
+    _write_record(root, {path: [digest] for path, digest in digests.items()}, known)
+
+
+def _clear_left_overs(root: Path, paths: Iterable[str]) -> None:
+    """What a run that was cut off left beside the files that are now written; we hold the lock, so nobody is at it."""
+    for path in paths:
+        refuse_links(root, path)
+    clear_temps((root / path).parent for path in paths)
+    draft_of(root / RECORD).unlink(missing_ok=True)
 
 
 def _folder(folder: Path) -> Path:
@@ -75,12 +93,7 @@ def _write(root: Path, path: str, data: bytes) -> None:
     refuse_links(root, path)
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    temp = target.with_name(f".ikzctl-{os.urandom(4).hex()}-0.tmp")
-    try:
-        write_new(temp, data, like=target)
-        replace_file(temp, target)
-    finally:
-        temp.unlink(missing_ok=True)
+    put_in_place(target, data, target.with_name(temp_name(new_token(), 0)))
     sync_folders([target.parent])
 
 
@@ -92,7 +105,7 @@ def _read_record(root: Path) -> dict[str, list[str]]:
     """Path → digests. A record that is missing or not ours only costs the question whether to overwrite."""
     try:
         record = json.loads(read_plain(root, RECORD) or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(record, dict):
         return {}

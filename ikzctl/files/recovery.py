@@ -12,6 +12,7 @@ from ikzctl.files.index import drop_index, renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, drop_draft, own_folder, read_journal, remove_journal
 from ikzctl.files.lock import write_lock
+from ikzctl.files.scratch import clear_scratch
 from ikzctl.files.steps import clear_branch_locks, finish, remove_temps, stage, state_on_disk, undo
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.fence import check_settings
@@ -44,12 +45,15 @@ class Recovery:
         return None
 
 
+NOTHING_TO_RECOVER = Recovery("nothing")
+
+
 def repair(
     repo: Repository, *, accepted: Path | None = None, command: str = "ikzctl repair", abandon: bool = False
 ) -> Recovery:
     """Finish or undo an interrupted change; with `abandon` only forget it, where `repair` asked for help before."""
     if repo.work_tree is None:
-        return Recovery("nothing")
+        return NOTHING_TO_RECOVER
     try:
         own = own_folder(repo)
         # short enough to be finished first: Ctrl-C ends only the waiting
@@ -64,14 +68,17 @@ def repair(
 def recover(repo: Repository, place: Place) -> Recovery:
     """For a caller that holds the write lock and has checked the settings."""
     own = own_folder(repo)
+    clear_scratch(repo)
     journal = read_journal(own)
     if journal is None:
+        # a journal that somebody deleted: our own lock would keep git from working for ever
         drop_draft(own)
-        return Recovery("nothing")
+        drop_index(repo)
+        return NOTHING_TO_RECOVER
     if journal.root != repo.prefix:
         raise WriteRefused(
             f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
-            hint=f"Zuerst dort abschließen: ikzctl --registry {repo.work_tree}/{journal.root} repair",
+            hint=f"Zuerst dort abschließen: ikzctl repair --registry {repo.work_tree}/{journal.root}",
         )
     clear_branch_locks(repo, journal)
     now = branch_commit(repo, journal.branch)

@@ -2,37 +2,103 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, german_reason, read_plain, replace_file, sync_folders, write_new
+from ikzctl.files.disk import (
+    check_path,
+    clear_temps,
+    german_reason,
+    new_token,
+    put_in_place,
+    read_plain,
+    sync_folders,
+    temp_name,
+)
+from ikzctl.files.interrupts import Interrupts
+from ikzctl.files.journal import journal_path, own_folder
+from ikzctl.files.lock import write_lock
+from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
+from ikzctl.files.scratch import clear_scratch, note_scratch
+from ikzctl.gitrepo.fence import check_settings
+from ikzctl.gitrepo.repository import Repository, find_repository
 from ikzctl.model.errors import WriteRefused
+
+
+@contextlib.contextmanager
+def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "ikzctl") -> Iterator[Recovery]:
+    """Alone in this registry, with what an interrupted change left finished or undone: it might be in the files to be written.
+
+    Without a repository there is nothing to recover and nobody to wait for.
+    """
+    repo = find_repository(root)
+    if repo is None or repo.work_tree is None:
+        yield NOTHING_TO_RECOVER
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            own = own_folder(repo)
+            lock = stack.enter_context(write_lock(own, command))
+            with Interrupts():
+                clear_scratch(repo)
+                recovery = NOTHING_TO_RECOVER
+                # the fence stands before git is started, which only recovery needs
+                if journal_path(own).exists():
+                    check_settings(repo, accepted)
+                    recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
+        except OSError as error:
+            raise WriteRefused(f"{german_reason(error, repo.git_dir, 0)} Es wurde nichts geändert.") from error
+        yield recovery
 
 
 def write_working_files(root: Path, changes: Mapping[str, tuple[bytes, bytes]]) -> tuple[str, ...]:
     """Replace each path (relative to `root`) that still reads as its first value by the second; the paths written.
 
-    WriteRefused at the first file that cannot be replaced names those already done.
+    WriteRefused at the first file that cannot be replaced names those already done. Ctrl-C stops between two files.
     """
-    done: list[str] = []
-    for path, (before, after) in changes.items():
+    for path in changes:
         check_path(path)
-        target = root / path
-        temp = target.with_name(f".ikzctl-{os.urandom(4).hex()}-0.tmp")
+    if not changes:
+        return ()
+    done: list[str] = []
+    repo = find_repository(root)
+    folders = list(dict.fromkeys((root / path).parent for path in changes))
+    with Interrupts() as interrupts:
         try:
-            if read_plain(root, path) != before:
-                raise WriteRefused(f"„{path}“ wurde inzwischen geändert und blieb unberührt. {_so_far(done)}")
-            try:
-                write_new(temp, after, like=target)
-                replace_file(temp, target)
-            finally:
-                temp.unlink(missing_ok=True)
-            sync_folders([target.parent])
+            if repo is None:
+                clear_temps(folders)
+            else:
+                note_scratch(repo, folders)
+            _replace_all(root, changes, done, interrupts)
         except OSError as error:
-            raise WriteRefused(f"{german_reason(error, root, len(after))} {_so_far(done)}") from error
-        done.append(path)
+            needed = max(len(after) for _, after in changes.values())
+            raise WriteRefused(f"{german_reason(error, root, needed)} {_so_far(done)}") from error
+        finally:
+            if repo is not None:
+                _tidy(repo)
     return tuple(done)
+
+
+def _replace_all(
+    root: Path, changes: Mapping[str, tuple[bytes, bytes]], done: list[str], interrupts: Interrupts
+) -> None:
+    token = new_token()
+    for number, (path, (before, after)) in enumerate(changes.items()):
+        interrupts.stop_if_asked()
+        if read_plain(root, path) != before:
+            raise WriteRefused(f"„{path}“ wurde inzwischen geändert und blieb unberührt. {_so_far(done)}")
+        target = root / path
+        put_in_place(target, after, target.with_name(temp_name(token, number)))
+        done.append(path)
+        sync_folders([target.parent])
+
+
+def _tidy(repo: Repository) -> None:
+    """No file of ours is left; if the disk does not let us say so, the next run looks once more."""
+    with contextlib.suppress(OSError):
+        clear_scratch(repo)
 
 
 def _so_far(done: Sequence[str]) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, german_reason, read_plain
+from ikzctl.files.disk import check_path, german_reason, new_token, read_plain, temp_name
 from ikzctl.files.index import renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
-from ikzctl.files.recovery import Recovery, recover
+from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
 from ikzctl.gitrepo.catfile import CatFile
 from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
@@ -32,7 +31,6 @@ from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 
 _UNCHANGED = "Es wurde nichts geändert."
-_NOTHING_TO_RECOVER = Recovery("nothing")
 
 
 class BranchMoved(WriteRefused):
@@ -56,7 +54,7 @@ class CommitResult:
     warnings: tuple[str, ...] = ()
     # Ctrl-C came when there was nothing left to stop; a caller with more to do ends here
     interrupted: bool = False
-    recovery: Recovery = _NOTHING_TO_RECOVER
+    recovery: Recovery = NOTHING_TO_RECOVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
     if head.commit != base:
         raise BranchMoved(head.commit)
     used = object_format(repo, head.commit)
-    token = os.urandom(4).hex()
+    token = new_token()
     with CatFile(repo.place) as objects:
         trees = Trees(objects, head.commit)
         files = []
@@ -148,7 +146,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
             old = _saved(repo, trees, objects, write.path, used)
             new = None if write.content is None else object_id("blob", write.content, used)
             if old != new:
-                temp = Path(write.path).with_name(_temp_name(token, number)).as_posix()
+                temp = Path(write.path).with_name(temp_name(token, number)).as_posix()
                 files.append(FileChange(write.path, old, new, temp))
         tree, new_trees = changed_trees(trees, {f"{repo.prefix}{file.path}": file.new for file in files}, used)
     changed = {file.path for file in files}
@@ -282,7 +280,3 @@ def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ..
 def _parents(path: str) -> list[str]:
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _temp_name(token: str, number: int) -> str:
-    return f".ikzctl-{token}-{number}.tmp"

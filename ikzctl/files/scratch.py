@@ -1,0 +1,51 @@
+"""Where a run that makes no commit may leave temporary files when it is cut off: noted first, so that the next run finds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from ikzctl.files.disk import clear_temps, draft_of, refuse_links, write_whole
+from ikzctl.files.journal import own_folder
+from ikzctl.gitrepo.repository import Repository
+from ikzctl.model.errors import WriteRefused
+
+_FILE = "scratch.json"
+
+
+def note_scratch(repo: Repository, folders: Iterable[Path]) -> None:
+    """`folders` lie in the work tree of `repo`. For a caller that holds the write lock."""
+    base = _base(repo)
+    names = [folder.relative_to(base).as_posix() for folder in folders]
+    write_whole(own_folder(repo) / _FILE, json.dumps(names).encode("utf-8"))
+
+
+def clear_scratch(repo: Repository) -> None:
+    """Remove the temporary files that a run left which is no longer there, and the note; a note that is not ours says nothing."""
+    own = own_folder(repo)
+    draft_of(own / _FILE).unlink(missing_ok=True)
+    try:
+        names = json.loads((own / _FILE).read_bytes())
+    except FileNotFoundError:
+        return
+    except (ValueError, RecursionError):
+        names = []
+    base = _base(repo)
+    for name in names if isinstance(names, list) else []:
+        if isinstance(name, str) and "\0" not in name and ".." not in name.split("/"):
+            _clear_folder(base, name)
+    (own / _FILE).unlink(missing_ok=True)
+
+
+def _clear_folder(base: Path, name: str) -> None:
+    """Only files with the names of our own temporary files, and none through a link."""
+    try:
+        refuse_links(base, f"{name}/x")
+    except WriteRefused:
+        return
+    clear_temps([base / name])
+
+
+def _base(repo: Repository) -> Path:
+    return (repo.work_tree or repo.root).resolve()
