@@ -32,6 +32,8 @@ class Proposal:
     base: str
     writes: tuple[FileWrite, ...]
     refusals: tuple[str, ...] = ()
+    head: bytes | None = None
+    """What git's file HEAD said when this was worked out."""
 
 
 def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
@@ -41,6 +43,7 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
     """
     from ikzctl.registry.registry import Registry
 
+    head = (workspace.repo.git_dir / "HEAD").read_bytes()
     with workspace.source("HEAD") as source:
         registry = Registry(source)
         require_known_format(registry)
@@ -49,7 +52,7 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
         check_new_texts(source, writes)
         if source.commit is None:
             raise ValueError("a proposal is made from a commit")
-        return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals)
+        return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals, head)
 
 
 def require_known_format(registry: Registry) -> None:
@@ -108,7 +111,9 @@ def carry_out(
     from ikzctl.files.writer import BranchMoved, commit_changes
 
     def commit(chosen: Proposal) -> CommitResult:
-        return commit_changes(workspace.repo, chosen.writes, chosen.message, base=chosen.base, accepted=accepted)
+        return commit_changes(
+            workspace.repo, chosen.writes, chosen.message, base=chosen.base, accepted=accepted, head=proposal.head
+        )
 
     try:
         return commit(proposal)

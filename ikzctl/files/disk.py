@@ -183,5 +183,9 @@ def german_reason(error: OSError, folder: Path, needed: int) -> str:
             return f"In „{where}“ darf nicht geschrieben werden (schreibgeschützt oder fehlende Rechte)."
         case errno.EIO:
             return "Der Datenträger meldet einen Ein-/Ausgabefehler."
+        case errno.EISDIR:
+            return f"„{where}“ ist ein Ordner; dort muss eine Datei stehen."
+        case errno.ENOTDIR:
+            return f"„{where}“ liegt nicht in einem Ordner, sondern unter einer Datei."
         case _:
             return f"Der Zugriff auf „{where}“ ist fehlgeschlagen ({error.strerror})."

@@ -95,7 +95,7 @@ def clear_branch_locks(repo: Repository, journal: Journal) -> None:
     """Remove what a git of ours left behind when it died while moving the branch.
 
     We hold our lock, and every git that a writing run starts keeps that lock open, so none of them is alive. A lock is taken
-    for theirs only if it is younger than the journal, holds nothing but the new commit or a part of it, and does not change
+    for theirs only if it holds nothing but the new commit, or a part of it and is younger than the journal, and does not change
     for a while.
     """
     found = {lock: mark for lock in _branch_locks(repo, journal) if (mark := _left_behind(repo, journal, lock))}
@@ -117,7 +117,9 @@ def _left_behind(repo: Repository, journal: Journal, lock: Path) -> tuple[int, i
         content = lock.read_bytes()
     except FileNotFoundError:
         return None
-    ours = f"{journal.new}\n".encode("ascii").startswith(content) and info.st_mtime_ns >= begun
+    whole = f"{journal.new}\n".encode("ascii")
+    # the commit is known to nobody else; of a lock without its whole id only the time tells, and clocks jump
+    ours = content == whole or (whole.startswith(content) and info.st_mtime_ns >= begun)
     return (info.st_mtime_ns, info.st_size) if ours else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,8 @@ from ikzctl.gitrepo.writing import Trees, changed_trees, commit_tree, move_branc
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 
+# what git says when it is not given a lock
+_LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 _UNCHANGED = "Es wurde nichts geändert."
 
 
@@ -42,6 +45,16 @@ class BranchMoved(WriteRefused):
             hint="Den Befehl wiederholen; er rechnet dann mit dem neuen Stand.",
         )
         self.now = now
+
+
+class BranchSwitched(WriteRefused):
+    """Somebody has checked out another branch since the change was shown, for instance while the question was open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Inzwischen ist ein anderer Zweig ausgecheckt. {_UNCHANGED}",
+            hint="Auf den gewünschten Zweig wechseln und den Befehl wiederholen.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +93,12 @@ def commit_changes(
     accepted: Path | None = None,
     command: str = "ikzctl",
     wait: float = WAIT,
+    head: bytes | None = None,
 ) -> CommitResult:
     """Write all files and commit them on the branch that is checked out, or change nothing and say why.
 
     `base` is the commit that the new texts were made from (None: before the first commit). Paths are relative to `repo.root`.
+    `head` is what git's file HEAD said when the user was shown the change; nothing is done if it names another branch now.
     `accepted` is the file that remembers which foreign settings the user allowed. Raises WriteRefused, BranchMoved, or
     KeyboardInterrupt, in each case with nothing changed; whatever happens after the commit point becomes a warning.
     """
@@ -96,6 +111,8 @@ def commit_changes(
                 place = replace(repo.place, keep_open=(lock,))
                 settings = check_settings(repo, accepted)
                 recovery = _recover_first(repo, place)
+                if head is not None and _read_head(repo) != head:
+                    raise BranchSwitched
                 change = _prepare(repo, writes, base)
                 result = CommitResult(base, change.branch, tuple(file.path for file in change.files), recovery=recovery)
                 if not change.files:
@@ -106,6 +123,11 @@ def commit_changes(
     except (GitError, OSError) as error:
         needed = sum(len(write.content or b"") for write in writes)
         raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}") from error
+
+
+def _read_head(repo: Repository) -> bytes:
+    """git's file HEAD: the name of the branch, or a commit."""
+    return (repo.git_dir / "HEAD").read_bytes()
 
 
 def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) -> None:
@@ -203,7 +225,7 @@ def _commit(
 ) -> CommitResult:
     """Objects, journal, preparation, commit point, and what follows from it."""
     interrupts.stop_if_asked()
-    switched = (repo.git_dir / "HEAD").read_bytes()
+    head = _read_head(repo)
     store_objects(place, change.objects, change.object_format)
     new = commit_tree(place, change.tree, change.base, message, author)
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
@@ -212,7 +234,7 @@ def _commit(
         stage(repo, journal, change.contents)
         entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
         renew_index(repo, place, entries, change.object_format)
-        if (repo.git_dir / "HEAD").read_bytes() != switched:
+        if _read_head(repo) != head:
             raise BranchMoved(None)
         interrupts.stop_if_asked()
     except BaseException:
@@ -267,6 +289,8 @@ def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:
 
 def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:
     """The same sentence for a full disk, whether we met it or git."""
+    if isinstance(error, GitError) and (lock := _LOCK.search(error.err)):
+        return f"Ein anderes git-Programm arbeitet gerade in diesem Repository, oder es ist abgestürzt (Sperre: {lock[1]})."
     if isinstance(error, GitError) and error.disk_full:
         error = OSError(errno.ENOSPC, "full")
     return german_reason(error, repo.git_dir, needed) if isinstance(error, OSError) else error.message
