@@ -132,6 +132,7 @@ class Case:
     wanted: Mapping[str, bytes] = field(default_factory=dict)
     said: Said = field(default_factory=lambda: Said(0, "", ""))
     base: str = ""
+    calls: int = 0
 
 
 def files_in(folder: Path, *, git_too: bool = False) -> dict[str, bytes]:
@@ -396,7 +397,8 @@ def make_case(name: str, run: Runner, folder: Path) -> Case:
     fresh(pattern, start)
     fresh(pattern, undisturbed)
     case.before = files_in(start / look)
-    case.said = run(undisturbed, case.args)
+    case.said = run(undisturbed, case.args, NO_LIMIT, 1)
+    case.calls = run.calls
     case.codes = (case.said.code or 0,)
     case.wanted = files_in(undisturbed / look)
     if (pattern / "r").exists():
@@ -465,13 +467,12 @@ def points(calls: int, wanted: int) -> Iterator[tuple[int, int]]:
 
 
 def strike_case(case: Case, run: Runner, clone: Path, wanted: int, real: bool) -> CaseReport:
-    fresh(case.pattern, clone)
-    run(clone, case.args, NO_LIMIT, 1)
-    calls = run.calls
-    fresh(case.pattern, clone)
-    run(clone, case.args, NO_LIMIT, 1, real=True)
-    report: CaseReport = {"calls": calls, "real_calls": run.calls, "modes": {}, "bad": []}
-    for at, mode in points(calls, wanted):
+    report: CaseReport = {"calls": case.calls, "real_calls": case.calls, "modes": {}, "bad": []}
+    if real or not wanted:
+        fresh(case.pattern, clone)
+        run(clone, case.args, NO_LIMIT, 1, real=True)
+        report["real_calls"] = run.calls
+    for at, mode in points(case.calls, wanted):
         name = MODES[mode - 1]
         fresh(case.pattern, clone)
         said = run(clone, case.args, at, mode, real=real)
@@ -486,16 +487,17 @@ def strike_case(case: Case, run: Runner, clone: Path, wanted: int, real: bool) -
 
 
 def main() -> None:
-    folder, wanted, real = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "real"
+    folder, real = Path(sys.argv[1]), sys.argv[2] == "real"
     run = Runner(Control(Path(os.environ["FAULT_CONTROL"])))
     # no git is alive here that could hold the lock of a branch for longer
     steps.LOCK_REST = 0.02
     # which shell has started this is not the point here
     completion._shell = lambda: "bash"
     warm_up(folder)
-    for name in sys.argv[4:]:
+    for argument in sys.argv[3:]:
+        name, _, wanted = argument.partition(":")
         case = make_case(name, run, folder)
-        report = strike_case(case, run, folder / "clone", wanted, real)
+        report = strike_case(case, run, folder / "clone", int(wanted), real)
         print(json.dumps([name, report]), flush=True)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,22 +12,7 @@ import pytest
 from tests.files.fault_driver import MODES, Report
 from tests.gitrepo.repos import plain_environment
 
-SOURCE = Path(__file__).with_name("faults.c")
 PROJECT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-    if sys.platform != "linux":
-        pytest.skip("the library is put before others by LD_PRELOAD, which is Linux")
-    if compiler is None:
-        if os.environ.get("CI"):
-            pytest.fail("no C compiler: this proof must not be missing in CI")
-        pytest.skip("no C compiler (cc, gcc or clang) to build the fault library")
-    built = tmp_path_factory.mktemp("faults") / "faults.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", built, SOURCE, "-ldl"], check=True)
-    return built
 
 
 def strike(library: Path, folder: Path, scenario: str, step: int) -> Report:
@@ -59,19 +42,19 @@ def assert_every_law_kept(report: Report) -> None:
         assert counts["new"] > 0, mode
 
 
-def test_faults_at_every_fifth_call_of_a_change(library, tmp_path):
-    report = strike(library, tmp_path, "change", 5)
+def test_faults_at_every_fifth_call_of_a_change(library, quick_disk):
+    report = strike(library, quick_disk, "change", 5)
     assert report["calls"] > 100
     assert_every_law_kept(report)
 
 
-def test_faults_at_every_50th_call_of_a_recovery(library, tmp_path):
-    assert_every_law_kept(strike(library, tmp_path, "repair", 50))
+def test_faults_at_every_50th_call_of_a_recovery(library, quick_disk):
+    assert_every_law_kept(strike(library, quick_disk, "repair", 50))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["change", "repair"])
-def test_faults_at_each_call(library, tmp_path, scenario):
-    report = strike(library, tmp_path, scenario, 1)
+def test_faults_at_each_call(library, quick_disk, scenario):
+    report = strike(library, quick_disk, scenario, 1)
     assert_every_law_kept(report)
     assert sum(counts["points"] for counts in report["seen"].values()) == len(MODES) * report["calls"]
