@@ -69,6 +69,9 @@ def put_files(repo: Repository, journal: Journal) -> tuple[str, ...]:
 
 def finish(repo: Repository, journal: Journal) -> tuple[str, ...]:
     """Everything after the commit point; the paths that keep foreign content."""
+    # git does not bring the name of the branch to the disk: no file may be there before the commit that it belongs to
+    branch = Path(journal.branch)
+    sync_folders(repo.common_dir / parent for parent in branch.parents if parent.parts[:1] == ("refs",))
     foreign = put_files(repo, journal)
     put_index(repo)
     remove_journal(own_folder(repo))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, german_reason, new_token, read_plain, temp_name
+from ikzctl.files.disk import check_path, german_reason, new_token, read_plain, sync_folders, temp_name
 from ikzctl.files.index import renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
@@ -228,6 +228,7 @@ def _commit(
     head = _read_head(repo)
     store_objects(place, change.objects, change.object_format)
     new = commit_tree(place, change.tree, change.base, message, author)
+    _sync_objects(repo, (new, *(object_id(o.kind, o.data, change.object_format) for o in change.objects)))
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
     try:
         write_journal(own_folder(repo), journal)
@@ -242,6 +243,11 @@ def _commit(
         raise
     _swap(repo, place, journal, message, author)
     return replace(result, commit=new, warnings=_complete(repo, journal))
+
+
+def _sync_objects(repo: Repository, oids: Sequence[str]) -> None:
+    """git brings what is in its objects to the disk, but not their names; a branch must not outlive what it points to."""
+    sync_folders([repo.objects, repo.objects / "pack", *(repo.objects / oid[:2] for oid in oids)])
 
 
 def _swap(repo: Repository, place: Place, journal: Journal, message: str, author: Identity) -> None:
