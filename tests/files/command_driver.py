@@ -363,12 +363,12 @@ def sample() -> dict[str, bytes]:
     return {f"registry/{path}": data for path, data in files_in(PROJECT / "registry").items()}
 
 
-def make_pattern(place: Path, files: Mapping[str, bytes]) -> None:
+def make_pattern(place: Path, files: Mapping[str, bytes], *, unsaved: bool = True) -> None:
     """A clone of the sample with unsaved work in it, and the folders around it."""
     for name in ("home", "state", "cache", "tmp"):
         (place / name).mkdir(parents=True)
     make_clone(place / "r", files)
-    put(place / "r", UNSAVED)
+    put(place / "r", UNSAVED if unsaved else {})
 
 
 def uneven(files: Mapping[str, bytes]) -> dict[str, bytes]:
