@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,11 +85,13 @@ def _report_safely(result: CommitResult) -> None:
             output.silence_stdout()
         except OSError as fault:
             output.silence_stdout()
-            with contextlib.suppress(OSError, output.ReaderGone):
-                why = reason(fault) or "Sie wurde geschlossen."
+            why = reason(fault) or "Sie wurde geschlossen."
+            try:
                 output.note(
                     f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}"
                 )
+            except (OSError, output.ReaderGone):
+                output.silence_stderr()
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], CommitResult]) -> CommitResult:

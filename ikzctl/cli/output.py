@@ -84,7 +84,16 @@ def _put(stream: TextIO, text: str) -> None:
 
 def silence_stdout() -> None:
     """Python flushes stdout once more at exit; into a closed pipe or a full disk that would print a traceback."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _silence(sys.stdout)
+
+
+def silence_stderr() -> None:
+    """The same for stderr: what cannot be shown there must not decide about the exit code."""
+    _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def is_interactive() -> bool:
