@@ -33,9 +33,11 @@ def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
             "".join(traceback.format_exception(fault)),
         )
     )
-    for folder in (state_folder(), Path(tempfile.gettempdir())):
-        path = folder / f"fehler-{stamp}-{os.getpid()}.log"
+    # the second of them is looked for only if need be: that may fail as well
+    for where in (state_folder, lambda: Path(tempfile.gettempdir())):
         try:
+            folder = where()
+            path = folder / f"fehler-{stamp}-{os.getpid()}.log"
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:

@@ -21,6 +21,9 @@ _SENTENCES = {
 
 def reason(fault: OSError) -> str | None:
     """None where the system says something that only a fault of the program can explain."""
+    if "temporary directory" in (fault.strerror or ""):
+        # Python has tried them all, and keeps to itself why none would do
+        return "In keinem Ordner für temporäre Dateien kann geschrieben werden; vermutlich ist der Datenträger voll."
     sentence = _SENTENCES.get(fault.errno or 0)
     if sentence is None or ("{name}" in sentence and fault.filename is None):
         return None

@@ -144,7 +144,7 @@ def files_in(folder: Path, *, git_too: bool = False) -> dict[str, bytes]:
 # --- the laws -----------------------------------------------------------------------------------------------------------
 
 
-def words(said: Said, mode: str, codes: Sequence[int]) -> list[str]:
+def words(said: Said, mode: str, codes: Sequence[int], *, struck: bool) -> list[str]:
     """What holds for every command: no traceback, a known exit code, and a sentence for each refusal."""
     wrong = []
     if "Traceback" in said.text or "Fehler in ikzctl" in said.text:
@@ -152,6 +152,8 @@ def words(said: Said, mode: str, codes: Sequence[int]) -> list[str]:
     allowed: set[int | None] = {None} if mode == "kill all" else {130, *codes} if mode == "interrupt" else {2, *codes}
     if mode == "kill self":
         allowed.add(None)
+    if not struck:
+        allowed |= {*codes}
     if said.code not in allowed:
         wrong.append(f"exit code {said.code}")
     if said.code == 2 and not said.err.startswith(("Fehler: ", "Hinweis: ")):
@@ -463,7 +465,8 @@ def points(calls: int, wanted: int) -> Iterator[tuple[int, int]]:
         yield from ((at, mode) for at in range(1, calls + 1) for mode in range(1, len(MODES) + 1))
         return
     for number in range(min(wanted, calls)):
-        yield 1 + number * calls // min(wanted, calls), 1 + number % len(MODES)
+        # the first of them is what happens most: the disk was full before it all began
+        yield 1 + number * calls // min(wanted, calls), 1 + (number + 4) % len(MODES)
 
 
 def strike_case(case: Case, run: Runner, clone: Path, wanted: int, real: bool) -> CaseReport:
@@ -480,7 +483,7 @@ def strike_case(case: Case, run: Runner, clone: Path, wanted: int, real: bool) -
         counts["points"] += 1
         counts["struck"] += run.hit > 0
         counts["done"] += said.code in case.codes
-        wrong = words(said, name, case.codes) + case.judge(run, clone, said, case)
+        wrong = words(said, name, case.codes, struck=run.hit > 0) + case.judge(run, clone, said, case)
         if wrong:
             report["bad"].append([name, at, said, wrong])
     return report
