@@ -9,11 +9,9 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from ikzctl.gitrepo.objects import Node, format_of, object_id, parse_tree
-from ikzctl.gitrepo.process import SECONDS, GitError, Place, TimeLimit, start
+from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start
 from ikzctl.model.errors import UserError
 
-# a list that takes longer than this has met something that never ends, such as a pipe among the objects
-STREAM_SECONDS = 900.0
 _CHUNK = 1 << 16
 
 
@@ -32,14 +30,15 @@ class CatFile:
 
     def __init__(self, place: Place) -> None:
         self._process = start(["cat-file", "--batch"], place)
-        self._limit = TimeLimit(self._process, SECONDS)
+        # what takes longer than this for one object has met something that never ends, such as a pipe in its place
+        self._patience = Patience(self._process, QUICK)
 
     def __enter__(self) -> Self:
-        self._limit.__enter__()
+        self._patience.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._limit.__exit__(kind, error, at)
+        self._patience.__exit__(kind, error, at)
         _end(self._process)
 
     def get(self, name: str, max_bytes: int | None = None) -> RawObject | None:
@@ -48,12 +47,15 @@ class CatFile:
         One that is longer than `max_bytes` comes cut one byte after it.
         """
         stdin, stdout = _pipes(self._process)
+        self._patience.asked()
         try:
             stdin.write(name.encode("utf-8") + b"\n")
             stdin.flush()
         except OSError:
-            raise _broken(self._process) from None
-        return _next_object(self._process, stdout, max_bytes)
+            raise _broken(self._process, self._patience) from None
+        found = _next_object(self._process, self._patience, stdout, max_bytes)
+        self._patience.answered()
+        return found
 
     def tree(self, oid: str) -> dict[bytes, Node]:
         found = self.get(oid)
@@ -75,9 +77,12 @@ def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterato
     writer = threading.Thread(target=_ask, args=(stdin, oids), daemon=True)
     writer.start()
     try:
-        with TimeLimit(process, STREAM_SECONDS):
+        with Patience(process, QUICK) as patience:
             for _ in oids:
-                yield _next_object(process, stdout, max_bytes)
+                patience.asked()
+                found = _next_object(process, patience, stdout, max_bytes)
+                patience.answered()
+                yield found
     finally:
         process.kill()
         writer.join()
@@ -94,19 +99,21 @@ def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
         return
 
 
-def _next_object(process: subprocess.Popen[bytes], stdout: IO[bytes], max_bytes: int | None) -> RawObject | None:
+def _next_object(
+    process: subprocess.Popen[bytes], patience: Patience, stdout: IO[bytes], max_bytes: int | None
+) -> RawObject | None:
     header = stdout.readline()
     parts = header.split()
     if parts[-1:] in ([b"missing"], [b"ambiguous"]):
         return None
     if len(parts) != 3 or not parts[2].isdigit():
-        raise _broken(process)
+        raise _broken(process, patience)
     oid, kind, size = parts[0].decode("ascii"), parts[1].decode("ascii"), int(parts[2])
     if max_bytes is not None and size > max_bytes:
-        return RawObject(oid, kind, _read_cut(process, stdout, size, max_bytes + 1))
+        return RawObject(oid, kind, _read_cut(process, patience, stdout, size, max_bytes + 1))
     data = stdout.read(size + 1)
     if len(data) != size + 1:
-        raise _broken(process)
+        raise _broken(process, patience)
     data = data[:-1]
     # git does not compare content and id when it reads; a prepared repository could hold anything under a known id
     if object_id(kind, data, format_of(oid)) != oid:
@@ -114,13 +121,13 @@ def _next_object(process: subprocess.Popen[bytes], stdout: IO[bytes], max_bytes:
     return RawObject(oid, kind, data)
 
 
-def _read_cut(process: subprocess.Popen[bytes], stdout: IO[bytes], size: int, keep: int) -> bytes:
+def _read_cut(process: subprocess.Popen[bytes], patience: Patience, stdout: IO[bytes], size: int, keep: int) -> bytes:
     kept = stdout.read(keep)
     left = size + 1 - len(kept)
     while left > 0:
         chunk = stdout.read(min(left, _CHUNK))
         if not chunk:
-            raise _broken(process)
+            raise _broken(process, patience)
         left -= len(chunk)
     return kept
 
@@ -131,9 +138,11 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     return process.stdin, process.stdout
 
 
-def _broken(process: subprocess.Popen[bytes]) -> GitError:
+def _broken(process: subprocess.Popen[bytes], patience: Patience) -> GitError:
     process.kill()
     code = process.wait()
+    if patience.lost:
+        return GitError("cat-file", code, f"timeout after {QUICK:.0f} s")
     err = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
     return GitError("cat-file", code, err)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ikzctl.gitrepo.process import Place, printable, run
+from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import UserError, WriteRefused
 
@@ -124,7 +124,8 @@ def check_identity(identity: Identity) -> None:
 
 
 def _list_settings(place: Place, includes: str, *, user_settings: bool = False) -> tuple[Setting, ...]:
-    answer = run(["config", "--list", "-z", "--show-scope", includes], place, user_settings=user_settings)
+    command = ["config", "--list", "-z", "--show-scope", includes]
+    answer = run(command, place, user_settings=user_settings, seconds=QUICK)
     parts = answer.out.decode("utf-8", "replace").split("\0")[:-1]
     settings = []
     for scope, item in zip(parts[::2], parts[1::2], strict=True):

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from ikzctl.model.errors import UserError
 # git for Windows knows this name too; nothing can be put below it, so there is no hook and no attribute to find
 NOTHING = "/dev/null"
 SECONDS = 120.0
+# for questions that git answers at once; whoever waits longer has met a damaged repository
+QUICK = 15.0
 # older versions run foreign code while cloning (CVE-2024-32002 and its companions)
 SAFE_GIT = (2, 39, 4)
 
@@ -134,6 +137,42 @@ class TimeLimit:
         self._process.kill()
 
 
+class Patience:
+    """Ends a git that owes an answer for longer than `seconds`, however many it has given before.
+
+    `asked` is called when an answer is waited for, `answered` when it is there; between the two lie the naps of the one who asks.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.lost = False
+        self._process = process
+        self._seconds = seconds
+        self._since: float | None = None
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watch.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
+
+    def asked(self) -> None:
+        self._since = time.monotonic()
+
+    def answered(self) -> None:
+        self._since = None
+
+    def _look(self) -> None:
+        while not self._over.wait(min(1.0, self._seconds)):
+            since = self._since
+            if since is not None and time.monotonic() - since > self._seconds:
+                self.lost = True
+                self._process.kill()
+                return
+
+
 def start(args: Sequence[str], place: Place | None, *, user_settings: bool = False) -> subprocess.Popen[bytes]:
     """The one start. No shell; nothing a user typed may stand in `args` before `--` or `--end-of-options`."""
     command = [_program(os.environ.get("PATH", os.defpath)), "--no-pager", "--literal-pathspecs", *_OPTIONS]
@@ -210,6 +249,7 @@ def printable(text: str) -> str:
 
 
 _DISK_FULL = ("No space left on device", "Out of diskspace")
+_FRESH = "Abhilfe: das Register frisch klonen (git clone)."
 _REASONS = (
     *((sign, "Der Datenträger ist voll.") for sign in _DISK_FULL),
     ("Disk quota exceeded", "Das Speicherkontingent ist erschöpft."),
@@ -217,8 +257,21 @@ _REASONS = (
     ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
     ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
     ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
-    ("timeout after", "git hat nicht rechtzeitig geantwortet."),
-)
+    ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
+    ("repo version is", f"Das Repository ist für ein neueres git angelegt als das hier installierte. {_FRESH}"),
+    ("unknown repository extension", f"Das Repository verlangt Erweiterungen, die dieses git nicht kennt. {_FRESH}"),
+    ("config", f"Die Einstellungen des Repositorys (.git/config) sind nicht lesbar. {_FRESH}"),
+    ("packed-refs", f"Die Liste der Zweige (.git/packed-refs) ist beschädigt. {_FRESH}"),
+    ("index file", "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann git reset."),
+    (".lock': File exists", "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock)."),
+    *(
+        (sign, f"Das git-Repository ist beschädigt oder unvollständig. {_FRESH}")
+        for sign in (
+            "not a git repository", "commondir", "object", "tree", "inflate", "pack", "shallow", "bad graft", "symbolic ref",
+            "bad revision", "ambiguous argument", "bad ref", "reference", "unable to read", "failed to read", "unable to open",
+        )
+    ),
+)  # fmt: skip
 
 
 def _german_reason(what: str, code: int, err: str) -> str:

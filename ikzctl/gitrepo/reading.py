@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
 from ikzctl.gitrepo.objects import format_of
-from ikzctl.gitrepo.process import Place, printable, run
+from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
 from ikzctl.model.errors import UserError
 
@@ -88,7 +88,7 @@ class CleanRoom:
         if not revision.isprintable() or not 0 < len(revision) < 256:
             raise _unknown(revision)
         question = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-        oid = run(question, place, expect=(0, 1, 128)).out.decode("ascii", "replace").strip()
+        oid = run(question, place, expect=(0, 1, 128), seconds=QUICK).out.decode("ascii", "replace").strip()
         if not _FULL_ID.fullmatch(oid):
             raise _unknown(revision)
         return oid
@@ -96,7 +96,8 @@ class CleanRoom:
     def list_tree(self, commit: str, prefix: str = "") -> list[TreeEntry]:
         """All files below `prefix` (`""` or with `/` at the end), with links and submodules, in git's order."""
         where = ["--", prefix] if prefix else []
-        out = run(["ls-tree", "-r", "-z", "--full-tree", _checked(commit), *where], self._room_for(commit)).out
+        command = ["ls-tree", "-r", "-z", "--full-tree", _checked(commit), *where]
+        out = run(command, self._room_for(commit), seconds=QUICK).out
         cut = len(prefix.encode("utf-8"))
         entries = []
         for line in out.split(b"\0")[:-1]:
@@ -199,7 +200,8 @@ class CleanRoom:
     def _fetch_refs(self, place: Place) -> None:
         """Copy the names of branches and tags; resolving them in the room keeps grafts and partial clones out of it."""
         if not self._refs_known:
-            out = run(["for-each-ref", "--format=%(objectname) %(refname)"], self.repo.place).out
+            command = ["for-each-ref", "--format=%(objectname) %(refname)"]
+            out = run(command, self.repo.place, seconds=QUICK).out
             (place.git_dir / "packed-refs").write_bytes(out)
             self._refs_known = True
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ikzctl.gitrepo.objects import ObjectFormat, format_of
-from ikzctl.gitrepo.process import Place, run
+from ikzctl.gitrepo.ordinary import require_ordinary_files
+from ikzctl.gitrepo.process import QUICK, Place, run
 from ikzctl.model.errors import UserError, WriteRefused
+
+# git itself reads no more of such a file
+_LONGEST_POINTER = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def find_repository(folder: Path, *, prefix: str = "") -> Repository | None:
     A bare repository is accepted only if it is the folder itself and nothing around it is a work tree: a folder of a
     clone can be dressed up as one. `prefix` says where in a bare repository the registry lies.
     """
-    root = folder.resolve()
+    root = _resolved(folder)
     for place in (root, *root.parents):
         git_dir = _git_dir_in(place)
         if git_dir is not None:
@@ -61,44 +65,76 @@ def find_repository(folder: Path, *, prefix: str = "") -> Repository | None:
     return None
 
 
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise UserError(f"Den Ordner „{folder}“ gibt es nicht, oder er ist eine Verknüpfung im Kreis.") from None
+
+
 def require_repository(folder: Path) -> Repository:
+    """The repository around `folder`, with all its own files in order; UserError if there is none."""
     repo = find_repository(folder)
     if repo is None:
         raise UserError(
             f"Der Ordner „{folder}“ liegt in keinem git-Repository.",
             hint="Ein neues Register mit Repository legt an: ikzctl init ORDNER",
         )
+    require_ordinary_files(repo.git_dir, repo.common_dir)
     return repo
 
 
 def head_state(repo: Repository) -> HeadState:
-    answer = run(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], repo.place, expect=(0, 128))
+    answer = run(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], repo.place, expect=(0, 128), seconds=QUICK)
     operation = _operation(repo.git_dir)
     if answer.code == 0:
         commit, _, name = answer.out.decode("utf-8", "replace").strip().partition("\n")
         return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
-    name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place).out.decode("utf-8", "replace").strip()
+    name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out.decode("utf-8", "replace").strip()
     return HeadState(name, None, operation)
 
 
 def object_format(repo: Repository, commit: str | None) -> ObjectFormat:
     if commit is not None:
         return format_of(commit)
-    answer = run(["rev-parse", "--show-object-format"], repo.place)
+    answer = run(["rev-parse", "--show-object-format"], repo.place, seconds=QUICK)
     return "sha256" if answer.out.strip() == b"sha256" else "sha1"
 
 
 def branch_commit(repo: Repository, branch: str) -> str | None:
-    answer = run(["rev-parse", "--verify", "--quiet", "--end-of-options", branch], repo.place, expect=(0, 1))
+    question = ["rev-parse", "--verify", "--quiet", "--end-of-options", branch]
+    answer = run(question, repo.place, expect=(0, 1), seconds=QUICK)
     return answer.out.decode("ascii").strip() or None
 
 
 def require_work_tree(repo: Repository) -> None:
+    """WriteRefused unless a change of the files here is one of this very repository."""
     if repo.work_tree is None:
         raise WriteRefused(
             "Dieses Repository hat keinen Arbeitsordner (bare); geändert werden kann nur in einem gewöhnlichen Klon.",
             hint=f"git clone {repo.git_dir}",
         )
+    dot_git = repo.work_tree / ".git"
+    if repo.git_dir != dot_git and not _knows_work_tree(repo.git_dir, dot_git):
+        raise WriteRefused(
+            f"„{dot_git}“ verweist auf „{repo.git_dir}“, doch das Repository dort kennt diesen Ordner nicht; "
+            "es ist vielleicht ein fremdes. Es wurde nichts geändert.",
+            hint="Das Register frisch klonen (git clone) und dort arbeiten.",
+        )
+    if repo.git_dir == dot_git and repo.common_dir != repo.git_dir:
+        raise WriteRefused(
+            f"„{dot_git / 'commondir'}“ schickt git in ein anderes Repository. Es wurde nichts geändert.",
+            hint="Das Register frisch klonen (git clone) und dort arbeiten.",
+        )
+
+
+def _knows_work_tree(git_dir: Path, dot_git: Path) -> bool:
+    """Whether the repository says of itself that it belongs to this folder, as `git worktree add` makes it."""
+    pointer = git_dir / "gitdir"
+    if not pointer.is_file():
+        return False
+    with pointer.open("rb") as stream:
+        return _followed(pointer, stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip()) == dot_git
 
 
 def require_branch(head: HeadState) -> str:
@@ -147,10 +183,11 @@ def _git_dir_in(folder: Path) -> Path | None:
         return dot_git.resolve() if (dot_git / "HEAD").exists() else None
     if not dot_git.is_file():
         return None
-    text = dot_git.read_bytes()[:4096].decode("utf-8", "replace").strip()
+    with dot_git.open("rb") as stream:
+        text = stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip()
     if not text.startswith("gitdir: "):
         return None
-    target = (folder / text.removeprefix("gitdir: ")).resolve()
+    target = _followed(dot_git, text.removeprefix("gitdir: "))
     return target if (target / "HEAD").is_file() else None
 
 
@@ -159,7 +196,19 @@ def _common_dir(git_dir: Path) -> Path:
     pointer = git_dir / "commondir"
     if not pointer.is_file():
         return git_dir
-    return (git_dir / pointer.read_bytes()[:4096].decode("utf-8", "replace").strip()).resolve()
+    with pointer.open("rb") as stream:
+        return _followed(pointer, stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip())
+
+
+def _followed(pointer: Path, text: str) -> Path:
+    """The folder that a file of git's names, seen from where the file lies."""
+    try:
+        return (pointer.parent / text).resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise UserError(
+            f"„{pointer}“ nennt keinen brauchbaren Ordner; das git-Repository ist beschädigt.",
+            hint="Das Register frisch klonen (git clone).",
+        ) from None
 
 
 _OPERATIONS = (

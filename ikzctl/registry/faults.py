@@ -6,9 +6,8 @@ from ikzctl.model.findings import Finding, Pointer
 from ikzctl.registry.characters import bad_characters
 
 MESSAGES = {
-    "IKZ-Y001": (
-        "Die Datei ist mit {size} KiB zu groß; erlaubt sind {limit} KiB. Bitte auf mehrere Dateien verteilen."
-    ),
+    # how large it is, the reader does not know: it gets no more than a little beyond the limit
+    "IKZ-Y001": "Die Datei ist zu groß: erlaubt sind {limit} KiB. Bitte auf mehrere Dateien verteilen.",
     "IKZ-Y002": (
         "Die Datei ist nicht als UTF-8 gespeichert ({kind}). Bitte im Editor mit der Kodierung UTF-8 speichern."
     ),

@@ -32,7 +32,7 @@ class Prepared:
 def prepare(content: bytes, file: str) -> Prepared | Finding:
     """The text as the parsers get it, or the one fault after which nothing can be read."""
     if len(content) > MAX_BYTES:
-        return fault("IKZ-Y001", file, (1, 1), size=-(-len(content) // 1024), limit=MAX_BYTES // 1024)
+        return fault("IKZ-Y001", file, (1, 1), limit=MAX_BYTES // 1024)
     unusual = content.translate(None, _ORDINARY)
     if unusual:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +20,15 @@ READ_LIMIT = MAX_BYTES + 2
 _CHUNK = 16 * 1024
 # a link or a pipe that took the place of a file since the folder was listed is not followed and not waited for
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_UNREADABLE = {
+    errno.ENOENT: "es gibt sie nicht mehr",
+    errno.EACCES: "die Zugriffsrechte fehlen",
+    errno.EPERM: "die Zugriffsrechte fehlen",
+    errno.ELOOP: "es ist eine symbolische Verknüpfung",
+    errno.ENXIO: "es ist keine gewöhnliche Datei",
+    errno.EISDIR: "es ist ein Ordner",
+    errno.EIO: "der Datenträger meldet einen Ein-/Ausgabefehler",
+}
 _FOLDERS = ("partners", "tasks", "systems", "security", "cooperations")
 _IN_COOPERATION = ("members", "mandates", "pools", "suspensions")
 
@@ -91,6 +102,8 @@ class WorkTree:
         # open() and its buffer take four times as long as the system for files of this size
         handle = os.open(f"{self.root}/{path}", _READING)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.ENXIO, "no ordinary file", f"{self.root}/{path}")
             content = os.read(handle, _CHUNK)
             while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
                 content += more
@@ -103,7 +116,8 @@ class WorkTree:
             try:
                 content = self.read(path)
             except OSError as fault:
-                text = f"die Datei kann nicht gelesen werden ({fault.strerror})"
+                why = _UNREADABLE.get(fault.errno or 0, fault.strerror)
+                text = f"die Datei kann nicht gelesen werden ({why})"
                 self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
                 continue
             yield path, content
