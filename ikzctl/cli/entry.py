@@ -50,6 +50,11 @@ def run(arguments: list[str]) -> int:
         output.silence_stdout()
         known = reason(fault)
         return _report_fault(fault, arguments) if known is None else _refuse(UserError(known))
+    except MemoryError:
+        output.silence_stdout()
+        return _refuse(
+            UserError("Der Arbeitsspeicher reicht nicht.", "Liegt im Ordner eine Datei, die viel zu groß ist?")
+        )
     except Exception as fault:
         return _report_fault(fault, arguments)
 

@@ -12,7 +12,7 @@ from ikzctl.library.law import Authority
 from ikzctl.library.parties import authority_of, forms_of, land_of, parties_on
 from ikzctl.model.agreement import Agreement
 from ikzctl.model.cooperation import Cooperation
-from ikzctl.model.errors import UserError
+from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.model.kinds import BY_NAME
 from ikzctl.model.mandate import Mandate
 from ikzctl.model.member import Member
@@ -107,6 +107,8 @@ def case_of(registry: Registry, cooperation: str, partner: str, as_of: date) -> 
     found: Cooperation = registry.get("cooperation", cooperation, cooperation)
     if not registry.has("partner", partner):
         error = registry.missing("partner", partner)
+        if isinstance(error, RegistryUnreadable):
+            raise error
         more = "Einen neuen Partner legt an: ikzctl partner add --key SCHLÜSSEL"
         raise UserError(error.message, f"{error.hint} {more}" if error.hint else more)
     agreement: Agreement | None = None

@@ -55,6 +55,10 @@ class CommitSource:
         if mode == _REGULAR and place_of(path) is not None:
             oids[path] = oid
             return
+        if not path:
+            text = "der Ordner des Registers ist in diesem Commit ein Submodul oder eine Verknüpfung"
+            self._problems.append(Finding("IKZ-P003", "error", Pointer("."), text))
+            return
         folder = _first_unknown(path)
         shared = not self._room.repo.prefix
         if folder == "":

@@ -101,7 +101,10 @@ class Registry:
         return record
 
     def missing(self, kind: str, id: str, cooperation: str = "") -> UserError:
-        """The error for a record that does not exist, with a suggestion."""
+        """The error for a record that does not exist, with a suggestion; it may be there in a form that is not read."""
+        unread = self._unread(BY_NAME[kind].path(id, cooperation or id))
+        if unread is not None:
+            return unread
         known = self.ids(kind, cooperation)
         german = BY_NAME[kind].german
         where = f" in der Zusammenarbeit „{cooperation}“" if cooperation and kind != "cooperation" else ""
@@ -110,11 +113,17 @@ class Registry:
         )
         return UserError(f"{german} „{id}“ gibt es{where} nicht im Register.", hint)
 
+    def _unread(self, path: str) -> RegistryUnreadable | None:
+        """What stands in the way of a file: it, or a folder above it, is a link, a pipe, a submodule."""
+        places = {path, *(path[:at] for at, sign in enumerate(path) if sign == "/")}
+        blamed = [f for f in self.source.problems() if f.pointer.file.rstrip("/") in places]
+        return RegistryUnreadable(blamed, f"Die Datei {path} kann nicht gelesen werden.") if blamed else None
+
     @cached_property
     def head(self) -> RegistryHead:
         path = "registry.yaml"
         if path not in self._paths:
-            raise UserError(
+            raise self._unread(path) or UserError(
                 "Die Datei registry.yaml fehlt: Das ist kein Registerordner.",
                 "Ein neues Register legt an: ikzctl init ORDNER",
             )

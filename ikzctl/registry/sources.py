@@ -245,8 +245,12 @@ def unknown_path(path: str) -> Finding:
     if last.endswith(".yml"):
         return Finding("IKZ-P002", "error", Pointer(path), f"die Endung muss .yaml heißen: „{last[:-4]}.yaml“")
     if last.endswith(".yaml") and known_folder(path.rsplit("/", 1)[0]):
+        parts = path.split("/")
+        named = f"der Dateiname „{last}“"
+        if parts[0] == "cooperations" and len(parts) > 2 and not is_slug(parts[1]):
+            named = f"der Ordnername „{parts[1]}“"
         text = (
-            f"der Dateiname „{last}“ ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, "
+            f"{named} ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, "
             "höchstens 63 Zeichen, keine Gerätenamen von Windows wie con oder aux"
         )
         return Finding("IKZ-P002", "error", Pointer(path), text)

@@ -207,12 +207,23 @@ LAYOUT: list[tuple[str, Setup, str, str]] = [
     ("yml", lambda r: _put(r / "partners/neu.yml"), "partners/neu.yml", "die Endung muss .yaml heißen: „neu.yaml“"),
     ("capitals", lambda r: _put(r / "partners/Neu.yaml"), "partners/Neu.yaml", "ist keine gültige Kennung"),
     ("windows-name", lambda r: _put(r / "partners/con.yaml"), "partners/con.yaml", "ist keine gültige Kennung"),
+    (
+        "windows-folder",
+        lambda r: _put(_made(r / "cooperations/con") / "cooperation.yaml"),
+        "cooperations/con/cooperation.yaml",
+        "der Ordnername „con“ ist keine gültige Kennung",
+    ),
     ("word-file", lambda r: _put(r / "partners/brief.docx"), "partners/brief.docx", "gehört nicht zum Aufbau"),
     ("unknown-folder", lambda r: (r / "partner").mkdir(), "partner/", "Meinten Sie „partners“?"),
     ("folder-for-file", lambda r: (r / "partners/neu.yaml").mkdir(), "partners/neu.yaml/", "gehört nicht zum Aufbau"),
     ("pipe", lambda r: os.mkfifo(r / "partners/neu.yaml"), "partners/neu.yaml", "gewöhnliche Datei erwartet"),
     ("loop", lambda r: (r / "systems").symlink_to("systems"), "systems", "symbolische Verknüpfungen"),
 ]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _put(path: Path) -> None:
@@ -228,6 +239,76 @@ def test_what_does_not_belong_into_the_folder_is_named(small: Program, setup: Se
     assert done.code == 1
     assert [s for p, c, s in findings(done.out) if p == place and c.startswith("IKZ-P") and text in s], done.out
     assert digest(small.folder) == before
+
+
+def _in_the_way(path: str, make: Callable[[Path], object]) -> Callable[[Path], object]:
+    def put(registry: Path) -> None:
+        target = registry / path
+        target.rename(registry.parent / "daneben")
+        make(target)
+
+    return put
+
+
+IN_THE_WAY: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
+    ("pipe", WORMS, os.mkfifo, ("show", "partner", "worms")),
+    ("pipe", WORMS, os.mkfifo, ("status",)),
+    ("link", WORMS, lambda p: p.symlink_to("/etc/passwd"), ("show", "partner", "worms")),
+    ("link", "registry.yaml", lambda p: p.symlink_to("../daneben"), ("status",)),
+    ("link", "tasks", lambda p: p.symlink_to("/etc"), ("agreement", "draft", "vergabestelle", "--working-tree")),
+    ("link", "tasks", lambda p: p.symlink_to("/etc"), ("show", "task", "vergabe")),
+]
+
+
+@needs(sys.platform != "win32", "links and pipes as on Unix")
+@pytest.mark.parametrize(
+    ("path", "make", "command"), [c[1:] for c in IN_THE_WAY], ids=[f"{c[0]}-{c[3][0]}-{c[1]}" for c in IN_THE_WAY]
+)
+def test_a_record_that_is_no_file_is_not_said_to_be_missing(
+    small: Program, path: str, make: Callable[[Path], object], command: tuple[str, ...]
+):
+    _in_the_way(path, make)(small.folder / REGISTRY)
+    before = digest(small.folder)
+    done = small(*command)
+    assert (done.code, done.out) == (2, "")
+    assert re.search(rf"^{path}: Fehler IKZ-P003: ", done.err, re.M), done.err
+    assert re.search(r"^Fehler: Die Datei \S+ kann nicht gelesen werden\.$", done.err, re.M), done.err
+    assert digest(small.folder) == before
+
+
+def test_a_registry_that_is_a_submodule_in_the_commit_is_named(small: Program):
+    commit = small.git("rev-parse", "HEAD").strip()
+    small.git("rm", "-rq", "--cached", REGISTRY)
+    small.git("update-index", "--add", "--cacheinfo", f"160000,{commit},{REGISTRY}")
+    small.git("commit", "-q", "-m", "Submodul")
+    done = small("validate", "--rev", "HEAD", "--format", "lines")
+    assert done.code == 1
+    sentence = "der Ordner des Registers ist in diesem Commit ein Submodul oder eine Verknüpfung"
+    assert f".: Fehler IKZ-P003: {sentence}\n" in done.out
+
+
+@needs(sys.platform != "win32", "limits as on Unix")
+def test_a_file_that_does_not_fit_into_memory_is_no_fault_of_the_program(small: Program):
+    member = small.folder / REGISTRY / "cooperations/vergabestelle/members/alzey-worms.yaml"
+    with member.open("wb") as stream:
+        stream.truncate(16 << 30)
+    words = (
+        "cooperation",
+        "leave",
+        "vergabestelle",
+        "alzey-worms",
+        "--effective",
+        "2029-12-31",
+        "--reason",
+        "x",
+        "--yes",
+    )
+    limited = replace(small, before=("sh", "-c", 'ulimit -v 4000000; exec "$@"', "sh"))
+    done = limited(*words)
+    assert done.code == 2, done.text
+    assert re.search(r"^Fehler: .*[a-zäöü] ", done.err, re.M), done.err
+    assert small.git("status", "--porcelain") == f" M {member.relative_to(small.folder).as_posix()}\n"
+    assert small.git("log", "-1", "--format=%s") == "Gemeinsame Vergabestelle vorbereiten\n"
 
 
 def _can_drop() -> bool:

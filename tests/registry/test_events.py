@@ -146,7 +146,7 @@ def test_t04_file_size():
     assert faults(text(limits.MAX_BYTES - 1)) == []
     assert faults(text(limits.MAX_BYTES)) == []
     assert faults(text(limits.MAX_BYTES + 1)) == [("IKZ-Y001", 1, 1)]
-    assert "257 KiB" in message(text(limits.MAX_BYTES + 1))
+    assert "zu groß: erlaubt sind 256 KiB" in message(text(limits.MAX_BYTES + 1))
 
 
 def test_t04_number_of_events():

@@ -55,7 +55,7 @@ def test_what_takes_the_place_of_a_file_is_named_and_the_rest_is_read(tree, swap
     (finding,) = tree.problems()
     assert (finding.code, finding.pointer.file) == ("IKZ-P004", CHANGING)
     assert finding.message == f"die Datei kann nicht gelesen werden ({why})"
-    with pytest.raises(OSError) as refused:  # noqa: PT011  which number it carries differs; that it has a sentence counts
+    with pytest.raises(OSError) as refused:
         tree.read(CHANGING)
     assert CHANGING in str(reason(refused.value))
 
