@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from ikzctl.registry.events import Loaded
 
+# each costs a walk through the file and a search for what may have been meant: ten thousand unknown keys would take minutes
+_MAX_FAULTS = 100
 _PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": (
         "IKZ-S005",
@@ -79,13 +81,17 @@ def _check_id(place: Place, record: BaseModel, loaded: Loaded, file: str) -> lis
 def _translate(fault: Any, model: type[BaseModel], loaded: Loaded, file: str) -> list[Finding]:
     errors = fault.errors(include_url=False, include_context=True, include_input=False)
     out: dict[tuple[FieldPath, str], Finding] = {}
-    for error in errors:
+    for error in errors[:_MAX_FAULTS]:
         path = data_path(error["loc"], loaded.data)
         code, text = _message(error, path, model, loaded.data)
         pointer = loaded.pointer(path if error["type"] != "missing" else path[:-1])
         # a union reports one fault per alternative; the first per place says enough
         out.setdefault((path, code), Finding(code, "error", pointer, text))
-    return list(out.values())
+    found = list(out.values())
+    if len(errors) > _MAX_FAULTS:
+        text = f"Weitere {len(errors) - _MAX_FAULTS} Befunde in dieser Datei werden nicht gezeigt."
+        found.append(Finding("IKZ-Y027", "error", found[-1].pointer, text))
+    return found
 
 
 def data_path(loc: Iterable[str | int], data: Any) -> FieldPath:

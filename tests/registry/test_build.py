@@ -97,3 +97,14 @@ def test_a_long_value_is_not_repeated_whole():
     )
     assert len(text) < 1200
     assert "x" * 58 not in text
+
+
+def test_ten_thousand_unknown_keys_are_a_hundred_findings_and_a_word_about_the_rest():
+    """Each finding looks for what may have been meant; for all of them it took minutes."""
+    content = b"".join(b"k%d: 1\n" % number for number in range(9_990))
+    found = examine("partners/speyer.yaml", content).findings
+    assert len(found) <= 101
+    last = max(found, key=lambda f: f.code)
+    assert last.code == "IKZ-Y027"
+    assert last.message.startswith("Weitere 9")
+    assert last.pointer.line >= 1
