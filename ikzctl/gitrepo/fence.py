@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ikzctl.gitrepo.process import QUICK, Place, printable, run
+from ikzctl.gitrepo.process import QUICK, NotLikeGit, Place, printable, run
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import UserError, WriteRefused
 
@@ -127,6 +127,8 @@ def _list_settings(place: Place, includes: str, *, user_settings: bool = False) 
     command = ["config", "--list", "-z", "--show-scope", includes]
     answer = run(command, place, user_settings=user_settings, seconds=QUICK)
     parts = answer.out.decode("utf-8", "replace").split("\0")[:-1]
+    if len(parts) % 2:
+        raise NotLikeGit
     settings = []
     for scope, item in zip(parts[::2], parts[1::2], strict=True):
         key, _, value = item.partition("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ ObjectKind = Literal["commit", "tree", "blob", "tag"]
 
 FILE_MODE = "100644"
 TREE_MODE = "40000"
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PACK_NUMBERS: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 
 
@@ -30,6 +32,10 @@ class Node(NamedTuple):
 
 def format_of(oid: str) -> ObjectFormat:
     return "sha1" if len(oid) == 40 else "sha256"
+
+
+def is_object_id(text: str) -> bool:
+    return _FULL_ID.fullmatch(text) is not None
 
 
 def no_object(object_format: ObjectFormat) -> str:

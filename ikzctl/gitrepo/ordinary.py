@@ -22,6 +22,11 @@ _FILES = (
     "info/grafts",
     "packed-refs",
     "shallow",
+    # and what ikzctl opens in its folder there
+    "ikzctl/index",
+    "ikzctl/journal.json",
+    "ikzctl/journal.json.new",
+    "ikzctl/lock",
 )
 _OF_OBJECTS = ("info/alternates", "info/commit-graph", "pack/multi-pack-index")
 # git follows borrowed objects no further

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
@@ -24,6 +25,8 @@ SECONDS = 120.0
 QUICK = 15.0
 # older versions run foreign code while cloning (CVE-2024-32002 and its companions)
 SAFE_GIT = (2, 39, 4)
+
+_INSTALL = "git installieren (https://git-scm.com/downloads) und danach ein neues Fenster öffnen."
 
 _SETTINGS = (
     f"core.hooksPath={NOTHING}",
@@ -88,6 +91,16 @@ class GitError(UserError):
         self.code = code
         self.err = err
         self.disk_full = any(sign in err for sign in _DISK_FULL)
+
+
+class NotLikeGit(UserError):
+    """What is called git did not answer as git does."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Das Programm git antwortet nicht so wie erwartet; vielleicht ist es sehr alt, oder ein anderes heißt so.",
+            hint=f"Zeigen, was installiert ist: git --version   Nötig ist mindestens {'.'.join(map(str, SAFE_GIT))}.",
+        )
 
 
 def run(
@@ -180,16 +193,21 @@ def start(args: Sequence[str], place: Place | None, *, user_settings: bool = Fal
         command.append(f"--git-dir={place.git_dir}")
         if place.work_tree is not None:
             command.append(f"--work-tree={place.work_tree}")
-    process: subprocess.Popen[bytes] = subprocess.Popen(
-        [*command, *args],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # without a place: the root, so that no repository around the current folder takes part
-        cwd=os.sep if place is None else place.work_tree or place.git_dir,
-        env=_environment(place, user_settings),
-        **_detached(place),
-    )
+    try:
+        process: subprocess.Popen[bytes] = subprocess.Popen(
+            [*command, *args],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # without a place: the root, so that no repository around the current folder takes part
+            cwd=os.sep if place is None else place.work_tree or place.git_dir,
+            env=_environment(place, user_settings),
+            **_detached(place),
+        )
+    except OSError as fault:
+        if fault.errno != errno.ENOEXEC:
+            raise
+        raise UserError(f"„{command[0]}“ ist kein Programm, das hier läuft.", hint=_INSTALL) from None
     return process
 
 
@@ -225,7 +243,7 @@ def _program(search_path: str) -> str:
             return str(folder / name)
     raise UserError(
         "Das Programm git wurde nicht gefunden.",
-        hint="git installieren (https://git-scm.com/downloads) und danach ein neues Fenster öffnen.",
+        hint=_INSTALL,
     )
 
 
@@ -250,33 +268,46 @@ def printable(text: str) -> str:
 
 _DISK_FULL = ("No space left on device", "Out of diskspace")
 _FRESH = "Abhilfe: das Register frisch klonen (git clone)."
-_REASONS = (
-    *((sign, "Der Datenträger ist voll.") for sign in _DISK_FULL),
-    ("Disk quota exceeded", "Das Speicherkontingent ist erschöpft."),
-    ("Input/output error", "Der Datenträger meldet einen Ein-/Ausgabefehler."),
-    ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
-    ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
-    ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
-    ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
-    ("repo version is", f"Das Repository ist für ein neueres git angelegt als das hier installierte. {_FRESH}"),
-    ("unknown repository extension", f"Das Repository verlangt Erweiterungen, die dieses git nicht kennt. {_FRESH}"),
-    ("config", f"Die Einstellungen des Repositorys (.git/config) sind nicht lesbar. {_FRESH}"),
-    ("packed-refs", f"Die Liste der Zweige (.git/packed-refs) ist beschädigt. {_FRESH}"),
-    ("index file", "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann git reset."),
-    (".lock': File exists", "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock)."),
-    *(
-        (sign, f"Das git-Repository ist beschädigt oder unvollständig. {_FRESH}")
-        for sign in (
-            "not a git repository", "commondir", "object", "tree", "inflate", "pack", "shallow", "bad graft", "symbolic ref",
-            "bad revision", "ambiguous argument", "bad ref", "reference", "unable to read", "failed to read", "unable to open",
-        )
-    ),
-)  # fmt: skip
+_DAMAGED = f"Das git-Repository ist beschädigt oder unvollständig. {_FRESH}"
+_REASONS = tuple(
+    (re.compile(pattern), sentence)
+    for pattern, sentence in (
+        ("|".join(_DISK_FULL), "Der Datenträger ist voll."),
+        ("Disk quota exceeded", "Das Speicherkontingent ist erschöpft."),
+        ("Input/output error", "Der Datenträger meldet einen Ein-/Ausgabefehler."),
+        ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
+        ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
+        ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
+        ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
+        (
+            "[Rr]epo(?:sitory)? version|repository extension|v1-only extension",
+            f"Das Repository ist für ein anderes git angelegt als das hier installierte. {_FRESH}",
+        ),
+        (
+            "config (?:line|value|file|variable)|configuration file",
+            f"Die Einstellungen des Repositorys (.git/config) sind nicht lesbar. {_FRESH}",
+        ),
+        (
+            "bad signature 0x|index file (?:corrupt|smaller|open|sha1)|bad index (?:file|version)|index entry",
+            "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann git reset.",
+        ),
+        (
+            r"\.lock': File exists",
+            "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock).",
+        ),
+        (
+            "not a git repository|(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
+            "|tree object|inflate|unable to unpack|mmap failed|is corrupt|No such ref|(?:bad|broken) ref|packed-refs|in pack|packfile"
+            "|cannot be used as a|unable to resolve reference|commondir|Invalid path|shallow file",
+            _DAMAGED,
+        ),
+    )
+)
 
 
 def _german_reason(what: str, code: int, err: str) -> str:
-    for sign, sentence in _REASONS:
-        if sign in err:
+    for pattern, sentence in _REASONS:
+        if pattern.search(err):
             return sentence
     if code < 0:
         return f"git wurde bei „{what}“ von außen beendet (Signal {-code})."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,12 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
-from ikzctl.gitrepo.objects import format_of
+from ikzctl.gitrepo.objects import format_of, is_object_id
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
-_FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 
 
 class TreeEntry(NamedTuple):
@@ -82,14 +80,14 @@ class CleanRoom:
             if self.head.commit is None:
                 raise UserError("Das Repository hat noch keinen Commit.", hint="git add --all; git commit -m Anfang")
             return self.head.commit
-        place = self._room(format_of(revision) if _FULL_ID.fullmatch(revision) else None)
-        if not _FULL_ID.fullmatch(revision):
+        place = self._room(format_of(revision) if is_object_id(revision) else None)
+        if not is_object_id(revision):
             self._fetch_refs(place)
         if not revision.isprintable() or not 0 < len(revision) < 256:
             raise _unknown(revision)
         question = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         oid = run(question, place, expect=(0, 1, 128), seconds=QUICK).out.decode("ascii", "replace").strip()
-        if not _FULL_ID.fullmatch(oid):
+        if not is_object_id(oid):
             raise _unknown(revision)
         return oid
 
@@ -207,7 +205,7 @@ class CleanRoom:
 
 
 def _checked(oid: str) -> str:
-    if not _FULL_ID.fullmatch(oid):
+    if not is_object_id(oid):
         raise ValueError("not a full object id")
     return oid
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ikzctl.gitrepo.objects import ObjectFormat, format_of
+from ikzctl.gitrepo.objects import ObjectFormat, format_of, is_object_id
 from ikzctl.gitrepo.ordinary import require_ordinary_files
-from ikzctl.gitrepo.process import QUICK, Place, run
+from ikzctl.gitrepo.process import QUICK, NotLikeGit, Place, run
 from ikzctl.model.errors import UserError, WriteRefused
 
 # git itself reads no more of such a file
@@ -89,8 +89,12 @@ def head_state(repo: Repository) -> HeadState:
     operation = _operation(repo.git_dir)
     if answer.code == 0:
         commit, _, name = answer.out.decode("utf-8", "replace").strip().partition("\n")
+        if not is_object_id(commit):
+            raise NotLikeGit
         return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
     name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out.decode("utf-8", "replace").strip()
+    if not name.startswith("refs/"):
+        raise NotLikeGit
     return HeadState(name, None, operation)
 
 
@@ -203,12 +207,14 @@ def _common_dir(git_dir: Path) -> Path:
 def _followed(pointer: Path, text: str) -> Path:
     """The folder that a file of git's names, seen from where the file lies."""
     try:
-        return (pointer.parent / text).resolve()
+        target = (pointer.parent / text).resolve()
+        target.exists()
     except (OSError, RuntimeError, ValueError):
         raise UserError(
             f"„{pointer}“ nennt keinen brauchbaren Ordner; das git-Repository ist beschädigt.",
             hint="Das Register frisch klonen (git clone).",
         ) from None
+    return target
 
 
 _OPERATIONS = (
