@@ -20,6 +20,9 @@ BRIEF = "\ue008"
 TEMPLATE_MARKS = ("{{", "}}", "{%", "%}", "{#", "#}", "{_{", "}_}", "{_%", "%_}")
 _ILLEGAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
 
+# open facts stand between these
+_BRACKETS = "⟦⟧"
+
 
 class Placeholder(str):
     """A fact that nobody knows yet: prints as „[offen: …]“ and remembers the registry field that would fill it.
@@ -52,6 +55,17 @@ def clean(text: str) -> str:
                 hint="Bitte die Angabe ohne diese Zeichenfolge schreiben.",
             )
     return text
+
+
+def visible(text: str) -> str:
+    """A text about faults, which may repeat a file name of anybody's choice: what no document may hold shows as its code."""
+    marked = any(mark in text for mark in TEMPLATE_MARKS)
+    return "".join(_code(c) if _ILLEGAL.match(c) or c in _BRACKETS or (marked and c in "{}") else c for c in text)
+
+
+def _code(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 def printable(value: object) -> str:

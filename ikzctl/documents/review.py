@@ -11,7 +11,7 @@ from ikzctl.documents.clauses import Chosen, Left, shipped_form
 from ikzctl.documents.content import Document, Inlines, Open, Table, text
 from ikzctl.documents.context_time import next_day
 from ikzctl.documents.layouts import Properties, fill, load
-from ikzctl.documents.marks import clean
+from ikzctl.documents.marks import clean, visible
 from ikzctl.documents.readback import verify
 from ikzctl.documents.report import Block, Heading, Paragraph, Point, to_texts, to_xml
 from ikzctl.documents.words import clause, money
@@ -307,7 +307,8 @@ def _findings(case: DraftCase) -> Iterator[Block]:
 
 def _finding(finding: Finding) -> tuple[Inlines, ...]:
     place = finding.pointer.file + (f": {finding.pointer.field_text}" if finding.pointer.field else "")
-    return _cells(f"{finding.code} {_SEVERITIES[finding.severity]}", place, finding.message)
+    code = f"{finding.code} {_SEVERITIES[finding.severity]}"
+    return _cells(code, visible(place), visible(finding.message))
 
 
 def _questions(case: DraftCase) -> Iterator[Block]:

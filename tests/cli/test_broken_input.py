@@ -287,6 +287,28 @@ def test_a_registry_that_is_a_submodule_in_the_commit_is_named(small: Program):
     assert f".: Fehler IKZ-P003: {sentence}\n" in done.out
 
 
+ODD_NAMES = [
+    b"\x1b[31m.yaml",
+    b"{{ 7*7 }}.yaml",
+    b"{% for x in y %}.yaml",
+    b"\xff\xfe.yaml",
+    "\ufffe\u27e6.yaml".encode(),
+    b"<&>.yaml",
+]
+
+
+@needs(sys.platform != "win32", "names of any bytes as on Unix")
+def test_file_names_of_any_kind_reach_the_review_sheet_harmless(small: Program):
+    """The names of files that do not belong there stand in the findings, and those in the draft's review sheet."""
+    folder = small.folder / REGISTRY / "cooperations/vergabestelle/members"
+    for name in ODD_NAMES:
+        os.close(os.open(os.fsencode(folder) + b"/" + name, os.O_CREAT | os.O_WRONLY))
+    save(small)
+    done = small("agreement", "draft", "vergabestelle", "--working-tree", "-o", str(small.home / "odd"))
+    assert done.code == 0, done.text
+    assert len(list((small.home / "odd").glob("*pruefvermerk.docx"))) == 1
+
+
 @needs(sys.platform != "win32", "limits as on Unix")
 def test_a_file_that_does_not_fit_into_memory_is_no_fault_of_the_program(small: Program):
     member = small.folder / REGISTRY / "cooperations/vergabestelle/members/alzey-worms.yaml"
