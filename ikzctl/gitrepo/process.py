@@ -296,9 +296,10 @@ _REASONS = tuple(
             "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock).",
         ),
         (
-            "not a git repository|(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
-            "|tree object|inflate|unable to unpack|mmap failed|is corrupt|No such ref|(?:bad|broken) ref|packed-refs|in pack|packfile"
-            "|cannot be used as a|unable to resolve reference|commondir|Invalid path|shallow file",
+            "Could not read [0-9a-f]{40}|No such ref|commondir|Invalid path|shallow file|not a git repository|"
+            "(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
+            "|tree object|inflate|unable to unpack|mmap failed|is corrupt|(?:bad|broken) ref|packed-refs|in pack|packfile"
+            "|cannot be used as a|unable to resolve reference",
             _DAMAGED,
         ),
     )

@@ -26,7 +26,7 @@ CHANGE = [FileWrite("partners/worms.yaml", b"name: Worms\n")]
 
 
 @pytest.fixture
-def clone(tmp_path) -> Path:
+def clone(tmp_path: Path) -> Path:
     make_clone(tmp_path / "clone")
     git(tmp_path / "clone", "commit", "-q", "--allow-empty", "-m", "zwei")
     return tmp_path / "clone"

@@ -35,7 +35,8 @@ VALUES = [
     "9999-12-31", '"2027"', '"07318000"', "07318000", '"' + "x" * 3_000 + '"', '"\\u202e"', "'{{ x }}'", '"=1+1"', "offen",
     '"ＡＢＣ"', "'a@b.de'", '"0"', "ja", "nein", '" "', "''", "-", "'['", "1_000", "2000-01-01", '"١٢"',
 ]  # fmt: skip
-_PAIR = re.compile(r"^( *(?:- )?[a-z_]+:)[^\n]*$", re.M)
+DAYS = ["1999-12-31", "2023-01-01", "2026-11-23", "2027-02-28", "2028-02-29", "2031-06-30", "2099-01-01"]
+_PAIR = re.compile(r"^( *(?:- )?[a-z_]+:)([^\n]*)$", re.M)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -53,6 +54,19 @@ def originals() -> Mapping[str, bytes]:
 @cache
 def _results() -> Mapping[str, FileResult]:
     return {path: examine(path, content, RECORD_CHECKS) for path, content in originals().items()}
+
+
+@cache
+def _values() -> Mapping[str, list[str]]:
+    """Key → all that stands behind it anywhere in the sample, and some days for those that hold days."""
+    found: dict[str, list[str]] = {}
+    for content in originals().values():
+        for pair in _PAIR.finditer(content.decode("utf-8")):
+            found.setdefault(pair[1].strip(" -"), []).append(pair[2].strip())
+    for values in found.values():
+        if any(value[:3] in ("202", "203") for value in values):
+            values += DAYS
+    return found
 
 
 def damaged(seed: int) -> Damaged:
@@ -81,7 +95,9 @@ def _slip(rnd: random.Random, text: str) -> str:
             if not pairs:
                 return text
             pair = rnd.choice(pairs)
-            return f"{text[: pair.start()]}{pair[1]} {rnd.choice(VALUES)}{text[pair.end() :]}"
+            # what another file says under the same key mostly makes a record, and a contradiction
+            values = VALUES if rnd.random() < 0.3 else _values().get(pair[1].strip(" -"), VALUES)
+            return f"{text[: pair.start()]}{pair[1]} {rnd.choice(values)}{text[pair.end() :]}"
         case 5:
             lines = text.split("\n")
             first = rnd.randrange(len(lines))
