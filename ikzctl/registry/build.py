@@ -65,7 +65,11 @@ def build(place: Place, loaded: Loaded, file: str) -> tuple[BaseModel | None, li
         record: BaseModel = model.model_validate(loaded.data)
     except ValidationError as fault:
         return None, _translate(fault, model, loaded, file)
-    return record, _check_id(place, record, loaded, file)
+    misnamed = _check_id(place, record, loaded, file)
+    if misnamed and place.kind.id_field:
+        # others refer to the file by its name; under the wrong id its findings would point to a file that is not there
+        record = record.model_copy(update={place.kind.id_field: place.id})
+    return record, misnamed
 
 
 def _check_id(place: Place, record: BaseModel, loaded: Loaded, file: str) -> list[Finding]:

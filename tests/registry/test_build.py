@@ -1,8 +1,10 @@
 """Faults in the data of a file: each a German sentence with its place and what would be right."""
 
+from pathlib import Path
+
 import pytest
 
-from ikzctl.registry.facts import PartnerFact
+from ikzctl.registry.facts import PartnerFact, SystemFact
 from ikzctl.registry.scan import examine
 
 PARTNER = """\
@@ -108,3 +110,11 @@ def test_ten_thousand_unknown_keys_are_a_hundred_findings_and_a_word_about_the_r
     assert last.code == "IKZ-Y027"
     assert last.message.startswith("Weitere 9")
     assert last.pointer.line >= 1
+
+
+def test_a_record_that_calls_itself_otherwise_is_known_by_its_file():
+    content = Path("registry/systems/vois-kfz.yaml").read_bytes().replace(b"id: vois-kfz", b"id: anders", 1)
+    result = examine("systems/vois-kfz.yaml", content)
+    assert [f.code for f in result.findings] == ["IKZ-S004"]
+    assert isinstance(result.fact, SystemFact)
+    assert result.fact.id == "vois-kfz"
