@@ -280,6 +280,10 @@ _REASONS = tuple(
         ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
         ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
         (
+            "Out of memory|memory exhausted",
+            f"git braucht mehr Arbeitsspeicher, als da ist; vielleicht ist das Repository beschädigt. {_FRESH}",
+        ),
+        (
             "[Rr]epo(?:sitory)? version|repository extension|v1-only extension",
             f"Das Repository ist für ein anderes git angelegt als das hier installierte. {_FRESH}",
         ),

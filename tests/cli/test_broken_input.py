@@ -400,14 +400,15 @@ def test_a_folder_that_may_not_be_written_to(small: Program, closed: str):
 ADD = ("partner", "add", "--key", "07318000", "--yes")
 
 
-def _merging(p: Program) -> None:
+def _merging(p: Program, command: str = "merge") -> None:
     p.git("switch", "-q", "-c", "anderer")
     _edit(p, MEMBER, "2027-07-01", "2027-08-01")
     save(p)
     p.git("switch", "-q", "main")
     _edit(p, MEMBER, "2027-07-01", "2027-09-01")
     save(p)
-    subprocess.run(["git", "merge", "-q", "anderer"], cwd=p.folder, env=p.env, capture_output=True, check=False)
+    who = {f"GIT_{role}_{what}": "x@example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", command, "anderer"], cwd=p.folder, env=p.env | who, capture_output=True, check=False)
 
 
 def _edit(p: Program, path: str, old: str, new: str) -> None:
@@ -423,6 +424,13 @@ def _no_identity(p: Program) -> None:
 GIT: list[tuple[str, Callable[[Program], object], str, str]] = [
     ("detached", lambda p: p.git("checkout", "-q", "HEAD~1"), "(detached HEAD)", "git switch main"),
     ("merging", _merging, "eine Zusammenführung (git merge) nicht abgeschlossen", "git status"),
+    (
+        "rebasing",
+        lambda p: _merging(p, "rebase"),
+        "Umsetzung von Commits (git rebase) nicht abgeschlossen",
+        "git status",
+    ),
+    ("picking", lambda p: _merging(p, "cherry-pick"), "(git cherry-pick) nicht abgeschlossen", "git status"),
     ("no-identity", _no_identity, "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht", "git config --global"),
     ("index-lock", lambda p: (p.folder / ".git/index.lock").touch(), "index.lock", ""),
     (
@@ -465,6 +473,66 @@ def test_an_unsaved_change_in_a_file_that_is_to_change_is_kept(small: Program):
     )
     assert refused.code == 0, "a file that is not touched may be unsaved"
     assert "source: Vermerk" in (small.folder / REGISTRY / MEMBER).read_text(encoding="utf-8")
+
+
+def _shallow(p: Program, folder: Path) -> Program:
+    p.git("clone", "-q", "--depth=1", f"file://{p.folder}", str(folder))
+    clone = p.at(folder)
+    for key in ("user.name", "user.email"):
+        clone.git("config", key, "ikz@stadt.example")
+    return clone
+
+
+def _linked(p: Program, folder: Path) -> Program:
+    p.git("worktree", "add", "-q", str(folder), "-b", "zweig")
+    return p.at(folder)
+
+
+@pytest.mark.parametrize("make", [_shallow, _linked], ids=["shallow", "worktree"])
+def test_a_shallow_clone_and_a_second_work_tree_are_read_and_changed(
+    small: Program, tmp_path: Path, make: Callable[[Program, Path], Program]
+):
+    program = make(small, tmp_path / "hier")
+    before = small.git("rev-parse", "main")
+    assert program("validate", "--rev", "HEAD").code == 0
+    assert program(*ADD).code == 0
+    assert program.git("show", "--format=", "--name-only", "HEAD") == "registry/partners/speyer.yaml\n"
+    assert program.git("status", "--porcelain") == ""
+    assert small.git("rev-parse", "main") == before
+    assert small.git("fsck", "--strict") == ""
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda c: c.replace(b"\n", b"\r\n"), "hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht."),
+        (lambda c: b"\xef\xbb\xbf" + c, "hat Änderungen, die nicht festgeschrieben sind"),
+    ],
+    ids=["crlf", "bom"],
+)
+def test_what_an_editor_of_windows_leaves_is_named_and_fmt_takes_it_away(
+    small: Program, spoil: Callable[[bytes], bytes], sentence: str
+):
+    path = small.folder / REGISTRY / "cooperations/vergabestelle/members/alzey-worms.yaml"
+    path.write_bytes(spoil(path.read_bytes()))
+    before = digest(small.folder)
+    leave = (
+        "cooperation",
+        "leave",
+        "vergabestelle",
+        "alzey-worms",
+        "--effective",
+        "2029-12-31",
+        "--reason",
+        "x",
+        "--yes",
+    )
+    refused = small(*leave)
+    assert (refused.code, digest(small.folder)) == (2, before)
+    assert sentence in refused.err
+    assert small("fmt").code == 0
+    assert small.git("status", "--porcelain") == ""
+    assert small(*leave).code == 0
 
 
 def test_an_unsaved_change_in_the_very_file_is_refused(small: Program):

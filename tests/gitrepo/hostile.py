@@ -75,15 +75,27 @@ class Trap:
         }
 
 
+ATTRIBUTES = b"* filter=evil diff=evil merge=evil\n"
+
+
 def hostile_clone(folder: Path, trap: Trap) -> str:
     """A clone with all of it at once, and attributes that send every file through the filter; its commit."""
-    base = make_clone(folder, {**PARTNERS, ".gitattributes": b"* filter=evil diff=evil merge=evil\n"})
+    base = make_clone(folder, {**PARTNERS, ".gitattributes": ATTRIBUTES})
+    set_hooks(folder, trap)
+    set_command_keys(folder, trap)
+    return base
+
+
+def set_hooks(folder: Path, trap: Trap) -> None:
     (trap.folder / "attributes").write_text("* filter=evil diff=evil\n", encoding="utf-8")
     (trap.folder / "more").write_text(f"[core]\n\tfsmonitor = {trap.program}\n", encoding="utf-8")
     for hooks in (folder / ".git" / "hooks", trap.folder / "hooks"):
-        hooks.mkdir()
+        hooks.mkdir(exist_ok=True)
         for hook in HOOKS:
             (hooks / hook).symlink_to(trap.program)
+
+
+def set_command_keys(folder: Path, trap: Trap) -> None:
     lines = []
     for key, value in trap.settings().items():
         section, _, rest = key.partition(".")
@@ -92,15 +104,18 @@ def hostile_clone(folder: Path, trap: Trap) -> str:
         lines.append(f"\t{name} = {value}")
     with (folder / ".git" / "config").open("a", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    return base
 
 
 def buried_bare(clone: Path, trap: Trap) -> Path:
     """A folder of the registry dressed up as a bare repository with settings of its own; survives `git clone`."""
-    folder = clone / "registry" / "partners"
+    folder = bury(clone / "registry" / "partners", trap)
+    git(clone, "add", "--all")
+    git(clone, "commit", "-q", "-m", "vergraben")
+    return folder
+
+
+def bury(folder: Path, trap: Trap) -> Path:
     put(folder, {"HEAD": b"ref: refs/heads/main\n", "refs/keep": b"", "objects/keep": b""})
     config = f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = {trap.program}\n"
     put(folder, {"config": config.encode()})
-    git(clone, "add", "--all")
-    git(clone, "commit", "-q", "-m", "vergraben")
     return folder
