@@ -52,6 +52,7 @@ def find_workspace(start: Path, given: Path | None) -> Workspace:
         for folder in (given, given / "registry"):
             if (folder / _HEAD_FILE).is_file():
                 return Workspace(folder.resolve())
+        _refuse_bare(given)
         raise UserError(
             f"Im Ordner „{given}“ liegt kein Register (gesucht wurde registry.yaml, auch im Unterordner registry).",
             "Ein neues Register legt an: ikzctl init ORDNER",
@@ -60,7 +61,17 @@ def find_workspace(start: Path, given: Path | None) -> Workspace:
         for place in (folder / "registry", folder):
             if (place / _HEAD_FILE).is_file():
                 return Workspace(place.resolve())
+    _refuse_bare(start)
     raise UserError(
         "Hier und in den Ordnern darüber liegt kein Register (gesucht wurde registry/registry.yaml).",
         "Entweder in den Ordner des Registers wechseln, ihn mit --registry ORDNER nennen oder eines anlegen: ikzctl init ORDNER",
     )
+
+
+def _refuse_bare(folder: Path) -> None:
+    """A repository without files in it is no registry yet, but there is a way to one."""
+    if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
+        raise UserError(
+            f"„{folder}“ ist ein Repository ohne Arbeitsordner (bare); ikzctl arbeitet in einem gewöhnlichen Klon.",
+            f"git clone {folder}",
+        )

@@ -192,7 +192,12 @@ def _git_dir_in(folder: Path) -> Path | None:
     if not text.startswith("gitdir: "):
         return None
     target = _followed(dot_git, text.removeprefix("gitdir: "))
-    return target if (target / "HEAD").is_file() else None
+    if not (target / "HEAD").exists():
+        raise UserError(
+            f"„{dot_git}“ verweist auf „{target}“, doch dort liegt kein Repository.",
+            hint="Das Register frisch klonen (git clone); wurde ein Repository verschoben, hilft dort: git worktree repair",
+        )
+    return target
 
 
 def _common_dir(git_dir: Path) -> Path:

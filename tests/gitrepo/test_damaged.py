@@ -116,6 +116,9 @@ def test_patience_counts_from_the_last_question(clone, monkeypatch):
 
 POINTERS: list[tuple[str, bytes]] = [
     (".git", b"gitdir: a\0b\n"),
+    (".git", b"gitdir: /etc\n"),
+    (".git", b"gitdir: ../verschoben/.git\n"),
+    (".git", b"Unsinn"),
     (".git", b"gitdir: " + b"a" * 4000 + b"\n"),
     (".git/commondir", b"a\0b\n"),
     (".git/commondir", b"a/" * 2000),
@@ -126,7 +129,7 @@ POINTERS: list[tuple[str, bytes]] = [
 def test_a_pointer_that_leads_nowhere_is_named_or_not_followed(clone, name, text):
     _instead(clone / name, lambda path: path.write_bytes(text))
     for act in (read_all, write_one):
-        with pytest.raises(UserError, match=r"beschädigt|liegt in keinem git-Repository"):
+        with pytest.raises(UserError, match=r"beschädigt|dort liegt kein Repository|liegt in keinem git-Repository"):
             act(clone)
 
 
