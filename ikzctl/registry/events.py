@@ -25,7 +25,7 @@ from ikzctl.registry.faults import fault
 from ikzctl.registry.limits import MAX_DEPTH, MAX_DIGITS, MAX_EVENTS, MAX_FINDINGS, MAX_SCALAR
 from ikzctl.registry.lines import read_lines
 from ikzctl.registry.parsers import NextEvent, NotYaml, c_events, pure_events
-from ikzctl.registry.positions import Mark, locate, size
+from ikzctl.registry.positions import Mark, Offsets, locate, size
 from ikzctl.registry.raw import MAX_KINDS, Prepared, prepare
 from ikzctl.registry.scalars import NUMBER_INITIALS, WORDS, resolve
 from ikzctl.registry.syntax import explain
@@ -54,6 +54,7 @@ class Loaded:
     file: str
     content: bytes = field(repr=False)
     _marks: list[Mark | None] | None = field(default=None, repr=False)
+    _offsets: Offsets = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def marks(self) -> list[Mark | None]:
@@ -64,7 +65,7 @@ class Loaded:
 
     def position(self, field_path: FieldPath) -> tuple[int, int]:
         """Line and column, from 1, of the key or list item; of the nearest ancestor if there is no such field."""
-        return locate(self.data or {}, self.marks, field_path)
+        return locate(self.data or {}, self.marks, field_path, self._offsets)
 
     def pointer(self, field_path: FieldPath) -> Pointer:
         return Pointer(self.file, field_path, *self.position(field_path))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import takewhile
-from operator import ne
 from typing import Any, Protocol
 
 from ikzctl.model.findings import FieldPath
@@ -32,26 +29,44 @@ def size(value: Any) -> int:
     return count
 
 
-def locate(data: Mapping[str, Any], marks: Sequence[Mark | None], path: FieldPath) -> tuple[int, int]:
+Offsets = dict[int, Mapping[Any, int]]
+"""For a mapping or list, known by its `id`: how many marks stand between its own first one and that of each key or item."""
+
+
+def locate(
+    data: Mapping[str, Any], marks: Sequence[Mark | None], path: FieldPath, offsets: Offsets | None = None
+) -> tuple[int, int]:
     """Line and column (from 1) of the key or item at `path`, or of its nearest ancestor that is there.
 
-    `marks` holds one mark per key and per list item in document order; None for an item without text.
+    `marks` holds one mark per key and per list item in document order; None for an item without text. Whoever asks again for the
+    same data hands over the same `offsets`: thousands of findings in one list would otherwise walk it thousands of times.
     """
+    known: Offsets = {} if offsets is None else offsets
     place = (1, 1)
     at = 0
     node: Any = data
     for part in path:
-        before: Iterable[Any]
-        if isinstance(node, Mapping) and part in node:
-            before = [node[key] for key in takewhile(partial(ne, part), node)]
-        elif isinstance(node, list) and isinstance(part, int) and 0 <= part < len(node):
-            before = node[:part]
-        else:
+        is_list = isinstance(node, list)
+        if not (is_list and isinstance(part, int) and part >= 0) and not isinstance(node, Mapping):
             break
-        at += sum(1 + size(value) for value in before)
+        if id(node) not in known:
+            known[id(node)] = _offsets(enumerate(node) if is_list else node.items())
+        offset = known[id(node)].get(part)
+        if offset is None:
+            break
+        at += offset
         mark = marks[at]
         if mark is not None:
             place = (mark.line + 1, mark.column + 1)
         at += 1
         node = node[part]
     return place
+
+
+def _offsets(entries: Iterable[tuple[Any, Any]]) -> dict[Any, int]:
+    found = {}
+    at = 0
+    for part, value in entries:
+        found[part] = at
+        at += 1 + size(value)
+    return found
