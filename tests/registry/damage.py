@@ -13,7 +13,8 @@ from typing import NamedTuple
 from ikzctl.checks.records import RECORD_CHECKS
 from ikzctl.checks.run import check, locator
 from ikzctl.model.findings import Finding
-from ikzctl.registry.events import MAX_FINDINGS, load
+from ikzctl.registry.events import load
+from ikzctl.registry.limits import MAX_FINDINGS
 from ikzctl.registry.scan import FileResult, examine, examine_loaded
 from ikzctl.registry.sources import Texts
 
