@@ -102,8 +102,9 @@ class WorkTree:
         # open() and its buffer take four times as long as the system for files of this size
         handle = os.open(f"{self.root}/{path}", _READING)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(errno.ENXIO, "no ordinary file", f"{self.root}/{path}")
+            mode = os.fstat(handle).st_mode
+            if not stat.S_ISREG(mode):
+                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
             content = os.read(handle, _CHUNK)
             while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
                 content += more
