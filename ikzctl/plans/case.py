@@ -17,6 +17,7 @@ from ikzctl.model.kinds import BY_NAME
 from ikzctl.model.mandate import Mandate
 from ikzctl.model.member import Member
 from ikzctl.model.partner import Partner
+from ikzctl.plans.plan import some
 from ikzctl.registry.registry import Registry
 
 
@@ -54,7 +55,7 @@ class Case:
     @cached_property
     def members(self) -> dict[str, Member]:
         """All memberships; the only part whose cost grows with their number."""
-        return {id: self.registry.get("member", id, self.id) for id in self.registry.ids("member", self.id)}
+        return self.registry.get_many("member", self.registry.ids("member", self.id), self.id)
 
     @cached_property
     def mandates(self) -> tuple[Mandate, ...]:
@@ -87,11 +88,12 @@ class Case:
     def parties(self, day: date) -> tuple[str, ...]:
         return parties_on(self.members, day)
 
-    def legal_names(self, ids: Iterable[str]) -> list[str]:
-        return [self.registry.partner(id).legal_name for id in ids]
+    def some_names(self, ids: Iterable[str]) -> str:
+        """Legal names of the first of these partners, and how many more there are; only the shown ones are read."""
+        return some(ids, lambda id: self.registry.partner(id).legal_name)
 
     def authority(self, ids: Iterable[str]) -> Authority:
-        return authority_of(self.land, (self.registry.partner(id) for id in ids))
+        return authority_of(self.land, self.registry.get_many("partner", ids).values())
 
     def task_name(self, id: str) -> str:
         return self.registry.task(id).name if self.registry.has("task", id) else id

@@ -11,7 +11,7 @@ from ikzctl.library.law import Authority, law_pack
 from ikzctl.library.parties import approval_span, procedure_for
 from ikzctl.model.mandate import Mandate
 from ikzctl.plans.case import Case
-from ikzctl.plans.plan import Draft, some
+from ikzctl.plans.plan import Draft
 
 _AUTHORITY_KINDS = {"add": "add", "district": "kreisverwaltung"}
 
@@ -116,9 +116,8 @@ def entry_into_force(case: Case, draft: Draft, wanted: date) -> None:
 
 def councils(case: Case, draft: Draft, ids: Sequence[str], subject: str) -> None:
     """One paper per council; the files of the other members are not touched, a missing resolution shows on the board."""
-    names = case.legal_names(ids)
-    if names:
-        draft.follows("beschluesse", f"{len(names)} Beschlussvorlagen {subject}: {some(names)}.")
+    if ids:
+        draft.follows("beschluesse", f"{len(ids)} Beschlussvorlagen {subject}: {case.some_names(ids)}.")
 
 
 def data_protection(case: Case, draft: Draft, mandates: Collection[Mandate], change: str) -> None:
@@ -160,4 +159,4 @@ def costs(case: Case, draft: Draft, day: date, change: str) -> None:
     draft.follows("kosten", f"Die Kostenanteile sind {change} neu zu berechnen (costs.yaml).")
     fixed = [id for id, m in case.members.items() if any(s.until is None or s.until >= day for s in m.shares)]
     if fixed:
-        draft.follows("kosten", f"Feste Anteile sind neu zu vereinbaren; betroffen: {some(case.legal_names(fixed))}.")
+        draft.follows("kosten", f"Feste Anteile sind neu zu vereinbaren; betroffen: {case.some_names(fixed)}.")

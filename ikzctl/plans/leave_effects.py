@@ -9,7 +9,7 @@ from ikzctl.model.agreement import NoticeRule
 from ikzctl.plans import follow_up
 from ikzctl.plans.case import Case
 from ikzctl.plans.notice import NoticeAnswer, addressees, rule_text
-from ikzctl.plans.plan import Draft, some
+from ikzctl.plans.plan import Draft
 
 _FORMS = {"schriftform": "schriftlich", "textform": "in Textform", "elektronisch": "elektronisch"}
 
@@ -51,7 +51,7 @@ def consequences(
 def remaining(case: Case, draft: Draft, effective: date) -> None:
     """Whether and with whom the cooperation goes on."""
     ending = ends_for_all(case, effective)
-    names = case.legal_names(staying(case, effective))
+    others = staying(case, effective)
     if ending is not None:
         draft.warnings.append(
             f"{ending} Die Zusammenarbeit ist aufzulösen: Mitgliedschaften und Mandate der Übrigen enden nicht von selbst."
@@ -60,8 +60,8 @@ def remaining(case: Case, draft: Draft, effective: date) -> None:
         draft.warnings.append(
             "Ob die Vereinbarung unter den Übrigen fortgilt, ist nicht geregelt (agreement.yaml: leaving.survival)."
         )
-    if names:
-        draft.follows("folgen", f"Es bleiben {len(names)}: {some(names)}.")
+    if others:
+        draft.follows("folgen", f"Es bleiben {len(others)}: {case.some_names(others)}.")
     if case.cooperation.coordinator == case.partner.id:
         draft.warnings.append(
             "Der Partner koordiniert die Zusammenarbeit; eine neue Koordination ist zu bestimmen (cooperation.yaml)."
@@ -72,10 +72,10 @@ def remaining(case: Case, draft: Draft, effective: date) -> None:
 
 def _notice(case: Case, draft: Draft, effective: date, notice: NoticeAnswer, *, extraordinary: bool) -> None:
     rule = notice.rule
-    who = case.legal_names(addressees(case, rule, staying(case, effective)))
+    who = case.some_names(addressees(case, rule, staying(case, effective)))
     form = _FORMS[rule.form] if rule else "schriftlich"
     kind = "Außerordentliche Kündigung" if extraordinary else "Kündigung"
-    draft.follows("dokumente", f"{kind} {form} erklären gegenüber: {some(who)}.")
+    draft.follows("dokumente", f"{kind} {form} erklären gegenüber: {who}.")
     if rule is not None:
         draft.follows("dokumente", f"{rule_text(rule)}.")
     if notice.last_receipt is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,14 +93,15 @@ class Draft:
         )
 
 
-def some(names: Iterable[str]) -> str:
-    """`A, B und C`, of a long list the first ones and how many more."""
+def some(names: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """`A, B und C`, of a long list the first ones and how many more; `shown` says how one is shown, if not as it is."""
     from ikzctl.library.german import enumeration
 
     known = list(names)
+    first = [shown(name) for name in known[:NAMES_SHOWN]]
     if len(known) <= NAMES_SHOWN:
-        return enumeration(known)
-    return f"{', '.join(known[:NAMES_SHOWN])} und {len(known) - NAMES_SHOWN} weitere"
+        return enumeration(first)
+    return f"{', '.join(first)} und {len(known) - NAMES_SHOWN} weitere"
 
 
 def wrapped(text: str, bullet: str) -> list[str]:

