@@ -47,7 +47,7 @@ def completion(bench: Bench) -> Trial:
 
 
 def smallest(bench: Bench) -> Trial:
-    return _start(bench, "explain", "IKZ-Y001")
+    return _start(bench, "cache", "info")
 
 
 # --- validate ---------------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ ROWS: dict[str, tuple[Row, Callable[[Bench], Trial]]] = {
         (Row("version", "`--version`", "empty Python start", 1.6), version),
         (Row("help", "`--help`", "empty Python start", 8), help_),
         (Row("completion", "completion of a command's name", "empty Python start", 8), completion),
-        (Row("smallest", "smallest command: `explain CODE`", "empty Python start", 8), smallest),
+        (Row("smallest", "smallest command: `cache info`", "empty Python start", 8), smallest),
         (Row("validate-cold", "`validate`, cold, one process", "bytes + C parser events", 2), validate_cold),
         (
             Row("validate-check-jsonschema", "`validate`, cold, one process", "check-jsonschema", 1 / 15),
