@@ -280,6 +280,10 @@ _REASONS = tuple(
         ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
         ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
         (
+            "fsck error",
+            "git nimmt einen Inhalt dieses Repositorys nicht an, weil er fehlerhaft oder gefährlich ist (zum Beispiel .gitmodules).",
+        ),
+        (
             "Out of memory|memory exhausted",
             f"git braucht mehr Arbeitsspeicher, als da ist; vielleicht ist das Repository beschädigt. {_FRESH}",
         ),

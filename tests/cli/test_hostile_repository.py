@@ -77,9 +77,7 @@ def prepared(made_small: Path, home: Path, trap: Trap, tmp_path_factory: pytest.
     assert program("partner", "add", "--key", "07318000", "--yes").code == 0
     folder = program.folder
     (folder / ".gitattributes").write_bytes(ATTRIBUTES)
-    (folder / ".gitmodules").write_text(
-        f'[submodule "x"]\n\tpath = x\n\turl = ext::{trap.program}\n\tupdate = !{trap.program}\n', encoding="utf-8"
-    )
+    (folder / ".gitmodules").write_text(f'[submodule "x"]\n\tpath = x\n\turl = ext::{trap.program}\n', encoding="utf-8")
     bury(folder / "registry/partners", trap)
     (folder / "registry/partners/link.yaml").symlink_to("/etc/passwd")
     program.git("add", "-A")

@@ -204,6 +204,17 @@ def test_damage_is_said_in_german(clone, damage, sentence):
     assert "fatal" not in refused.value.message
 
 
+def test_a_tree_that_git_holds_dangerous_is_not_written_on(clone):
+    (clone / ".gitmodules").write_text('[submodule "x"]\n\tpath = x\n\turl = y\n\tupdate = !sh\n', encoding="utf-8")
+    git(clone, "add", ".gitmodules")
+    git(clone, "commit", "-q", "-m", "Falle")
+    before = git(clone, "rev-parse", "HEAD")
+    with pytest.raises(WriteRefused, match=r"fehlerhaft oder gefährlich ist .* Es wurde nichts geändert\."):
+        write_one(clone)
+    assert git(clone, "rev-parse", "HEAD") == before
+    assert git(clone, "status", "--porcelain") == ""
+
+
 ANSWERS = [
     "exit 0",
     "echo git version 1.8.0",
