@@ -42,9 +42,12 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
             if not (work / _WHOLE).is_dir():
                 _remove(work, made)
             raise
+    # all is in place: what goes wrong now leaves nothing but an empty folder, which git does not see
     for empty in (work / _WHOLE, work):
         with contextlib.suppress(OSError):
             empty.rmdir()
+    with contextlib.suppress(OSError):
+        sync_folders([folder])
     return result
 
 
@@ -71,7 +74,6 @@ def _move_up(whole: Path, folder: Path) -> None:
         names = sorted((entry.name for entry in whole.iterdir()), key=lambda name: (name == _LAST, name))
         for name in names:
             (whole / name).rename(folder / name)
-        sync_folders([folder])
     except OSError as error:
         raise WriteRefused(
             f"{german_reason(error, folder, 0)} Der Inhalt von „{folder}“ ist fertig, steht aber noch nicht ganz an seinem Platz.",
