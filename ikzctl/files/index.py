@@ -45,8 +45,10 @@ def put_index(repo: Repository) -> None:
 def drop_index(repo: Repository) -> None:
     """Remove the prepared index and git's lock, if the lock is ours."""
     own = repo.git_dir / "ikzctl"
-    for name in ("index", "index.lock", "index.mark"):
-        (own / name).unlink(missing_ok=True)
+    # what is not there is not asked to go: a disk that refuses everything would refuse that as well
+    for path in (own / name for name in ("index", "index.lock", "index.mark")):
+        if path.exists():
+            path.unlink(missing_ok=True)
     lock = repo.git_dir / "index.lock"
     if _is_ours(lock):
         lock.unlink(missing_ok=True)

@@ -24,7 +24,9 @@ def note_scratch(repo: Repository, folders: Iterable[Path]) -> None:
 def clear_scratch(repo: Repository) -> None:
     """Remove the temporary files that a run left which is no longer there, and the note; a note that is not ours says nothing."""
     own = own_folder(repo)
-    draft_of(own / _FILE).unlink(missing_ok=True)
+    draft = draft_of(own / _FILE)
+    if draft.exists():
+        draft.unlink()
     try:
         names = json.loads((own / _FILE).read_bytes())
     except FileNotFoundError:
