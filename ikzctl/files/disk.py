@@ -23,6 +23,8 @@ _TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
 # what a virus scanner, an indexer or a cloud client causes on Windows while it holds a file for a moment
 _HELD_ON_WINDOWS = (5, 32, 33)
 _PATIENCE = 2.5
+# far above any document of ours; a file without end must not be read into memory
+_LARGEST = 64 << 20
 
 
 def check_path(path: str) -> None:
@@ -59,6 +61,8 @@ def read_plain(root: Path, path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     with os.fdopen(descriptor, "rb") as stream:
+        if os.fstat(descriptor).st_size > _LARGEST:
+            raise WriteRefused(f"„{target}“ ist größer als {_LARGEST >> 20} MiB und stammt nicht von ikzctl.")
         return stream.read()
 
 

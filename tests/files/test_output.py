@@ -88,3 +88,11 @@ def test_a_damaged_record_only_makes_us_ask(tmp_path, record):
     write_output(tmp_path, {"manifest.json": b"neu"}, overwrite=True)
     write_output(tmp_path, {"manifest.json": b"neuer"})
     assert (tmp_path / "manifest.json").read_bytes() == b"neuer"
+
+
+def test_a_file_without_end_is_refused_unread(tmp_path):
+    with (tmp_path / "a.docx").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(WriteRefused, match="größer als 64 MiB"):
+        write_output(tmp_path, {"a.docx": b"x"})
+    assert (tmp_path / "a.docx").stat().st_size == 1 << 40
