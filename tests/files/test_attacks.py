@@ -86,7 +86,17 @@ def hidden_entries(clone: Path) -> Path:
     return clone
 
 
-KINDS = (packed, named, linked, elsewhere, old_index, split_index, untracked_cache, hidden_entries)
+KINDS = (packed, named, linked, old_index, split_index, untracked_cache, hidden_entries)
+
+
+def test_a_repository_elsewhere_that_does_not_know_this_folder_is_not_written_to(clone):
+    """It may be anybody's: the pointer comes with the folder, the repository does not."""
+    folder = elsewhere(clone)
+    base = git(folder, "rev-parse", "HEAD")
+    workspace, proposal = propose(folder)
+    with pytest.raises(WriteRefused, match="kennt diesen Ordner nicht"):
+        carry_out(workspace, proposal, lambda: proposal)
+    assert git(folder, "rev-parse", "HEAD") == base
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
