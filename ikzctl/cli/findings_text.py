@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from ikzctl.model.findings import Finding
+if TYPE_CHECKING:
+    from ikzctl.model.findings import Finding
 
 _WORDS = {"error": "Fehler", "warning": "Warnung", "note": "Hinweis"}
 

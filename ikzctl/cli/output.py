@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import sys
@@ -66,6 +65,9 @@ def note(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """A result as JSON: same keys in the same order every time, umlauts as they are, what a terminal would obey as `\\u…`."""
+    # most commands show text, and every command waits for its imports
+    import json
+
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
     _put(sys.stdout, _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ikzctl.model.findings import Finding
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ikzctl.model.findings import Finding
 
 
 class UserError(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -152,6 +151,9 @@ class PackWriter:
     def _begin(self) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # imported here, because most runs only read
+            import tempfile
+
             handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=self._path.parent)
         except OSError:
             self._failed = True
