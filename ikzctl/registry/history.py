@@ -113,11 +113,18 @@ def _compare(c: Change, found: list[Change]) -> None:
     """Walk both values at once; a leaf, and every added or removed entry, is a change."""
     if isinstance(c.old, dict) and isinstance(c.new, dict):
         for key in dict.fromkeys((*c.new, *c.old)):
-            _compare(_inside(c, key, key, c.old.get(key), c.new.get(key)), found)
+            old, new = c.old.get(key), c.new.get(key)
+            if not _alike(old, new):
+                _compare(_inside(c, key, key, old, new), found)
     elif isinstance(c.old, list | None) and isinstance(c.new, list | None) and (c.old or c.new):
         _compare_lists(c, c.old or [], c.new or [], found)
     elif _differ(c.old, c.new):
         found.append(c)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Nearly everything is as it was; that is seen sooner than walked. What is equal but of another type has another repr."""
+    return bool(old == new) and (type(old) is str or repr(old) == repr(new))
 
 
 def _differ(old: Any, new: Any) -> bool:
@@ -138,6 +145,8 @@ def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change
     for identity, (number, entry) in entries_new.items():
         if identity in entries_old:
             before = entries_old[identity][1]
+            if _alike(before, entry):
+                continue
             items = (entry,) if isinstance(entry, dict) else ()
             _compare(_inside(c, number, "*", before, entry, items), found)
         else:
