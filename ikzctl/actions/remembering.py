@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ikzctl.actions.report import Report, ordered, report_of
-from ikzctl.model.findings import Finding
+from ikzctl.actions.report import Report, report_of
+from ikzctl.model.findings import Finding, in_order
 
 if TYPE_CHECKING:
     from ikzctl.registry.cache import Cache
@@ -133,7 +133,7 @@ class Remembering:
 
         locate = locator(survey)
         kept = set(before.findings).difference(moved)
-        findings = ordered([*kept, *(replace(f, pointer=locate(f.pointer)) for f in moved)])
+        findings = in_order([*kept, *(replace(f, pointer=locate(f.pointer)) for f in moved)])
         return _stored(Report(findings, before.files, before.cooperations), blobs)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ikzctl.model.findings import Finding
+from ikzctl.model.findings import Finding, in_order
 
 if TYPE_CHECKING:
     from ikzctl.registry.sources import Source
@@ -25,13 +25,4 @@ def report_of(found: Iterable[Finding], source: Source) -> Report:
     """These findings and what the source itself has to say of its paths."""
     paths = source.paths()
     cooperations = sorted({p.split("/")[1] for p in paths if p.endswith("/cooperation.yaml")})
-    return Report(ordered([*found, *source.problems()]), len(paths), tuple(cooperations))
-
-
-def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Without repetition and by place; what stands at one place by everything else, so that chance decides nothing."""
-    return tuple(sorted(set(findings), key=_key))
-
-
-def _key(finding: Finding) -> tuple[object, ...]:
-    return (*finding.sort_key, repr(finding.pointer.field), finding.norm or "", finding.norm_state or "")
+    return Report(in_order([*found, *source.problems()]), len(paths), tuple(cooperations))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -52,12 +53,14 @@ class Finding:
     norm_state: NormState | None = None
 
     @property
-    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+    def sort_key(self) -> tuple[str | int, ...]:
+        """Place first, then everything else, so that chance decides nothing among findings at one place."""
         p = self.pointer
-        return (p.file, p.line, p.column, SEVERITY_ORDER[self.severity], self.code, self.message)
+        order = (p.file, p.line, p.column, SEVERITY_ORDER[self.severity], self.code, self.message)
+        return (*order, repr(p.field), self.norm or "", self.norm_state or "")
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted by place and without repetition, so that two runs over the same input print the same."""
     return tuple(sorted(set(findings), key=lambda f: f.sort_key))
 
