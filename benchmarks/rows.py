@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import outside
-from benchmarks.bench import AS_OF, Bench
+from benchmarks.bench import Bench
 from benchmarks.generate import GIT_ENVIRONMENT
 from benchmarks.process import ROOT, Cost, Failed, cost
 from benchmarks.records import BIG
@@ -198,16 +198,17 @@ def _undone(bench: Bench, action: Callable[[], float]) -> float:
         bench.restore(head)
 
 
-def _join(bench: Bench, cooperation: str, partner: str, *more: str) -> float:
-    where = ("--from", _DAY, "--registry", str(bench.folder), "--as-of", AS_OF)
-    return bench.ikzctl("cooperation", "join", cooperation, partner, *where, *more).wall
+def _joining(bench: Bench, cooperation: str, partner: str) -> float:
+    """Seconds of the commit alone: as a difference of two long runs they would be lost in their spread."""
+    return _undone(bench, lambda: float(_yardstick("join", bench.registry, cooperation, partner, _DAY)))
 
 
-def _joining(bench: Bench, cooperation: str, partner: str) -> dict[str, Callable[[], float]]:
-    return {
-        f"{cooperation} done": lambda: _undone(bench, lambda: _join(bench, cooperation, partner, "--yes")),
-        f"{cooperation} shown": lambda: _join(bench, cooperation, partner, "--dry-run"),
-    }
+def _yardstick(*arguments: str | Path) -> str:
+    command = [sys.executable, "-m", "benchmarks.yardsticks", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failed((done.stderr.strip().splitlines() or ["nothing said"])[-1], done.returncode)
+    return done.stdout
 
 
 def _newcomer(bench: Bench) -> str:
@@ -227,17 +228,17 @@ def join(bench: Bench) -> Trial:
         path.write_bytes(f"partner: {partner}\nfrom: {_DAY}\nrole: mitglied\n".encode())
         return bench.git_cost("add", str(path)) + bench.git_cost("commit", "--quiet", "--message", "Beitritt")
 
-    sides = {**_joining(bench, BIG, partner), "yardstick": lambda: _undone(bench, by_git)}
-    return Trial(in_turn(sides), ours=lambda v: v[f"{BIG} done"] - v[f"{BIG} shown"])
+    sides = {"ours": lambda: _joining(bench, BIG, partner), "yardstick": lambda: _undone(bench, by_git)}
+    return Trial(in_turn(sides))
 
 
 def join_growth(bench: Bench) -> Trial:
     partner, small = _newcomer(bench), "vorhaben-00001"
-    return Trial(
-        in_turn({**_joining(bench, BIG, partner), **_joining(bench, small, partner)}),
-        ours=lambda v: v[f"{BIG} done"] - v[f"{BIG} shown"],
-        yardstick=lambda v: v[f"{small} done"] - v[f"{small} shown"],
-    )
+    sides = {
+        "ours": lambda: _joining(bench, BIG, partner),
+        "yardstick": lambda: _joining(bench, small, partner),
+    }
+    return Trial(in_turn(sides))
 
 
 def edit(bench: Bench) -> Trial:
@@ -245,11 +246,7 @@ def edit(bench: Bench) -> Trial:
     file = max(pools or bench.sizes, key=lambda path: bench.sizes[path])
 
     def once() -> Values:
-        command = [sys.executable, "-m", "benchmarks.yardsticks", "edit", str(file)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Failed(done.stderr.strip().splitlines()[-1], done.returncode)
-        ours, yardstick = map(float, done.stdout.split())
+        ours, yardstick = map(float, _yardstick("edit", file).split())
         return {"ours": ours, "yardstick": yardstick}
 
     return Trial(once, remark=f"a file of {bench.sizes[file]} bytes")

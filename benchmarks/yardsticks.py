@@ -53,6 +53,24 @@ def edit(file: str) -> None:
     print(_best(ours, 20), _best(theirs, 5))
 
 
+def join(registry: str, cooperation: str, partner: str, day: str) -> None:
+    """Let a partner join as the command does; prints the seconds that committing the finished and checked plan took."""
+    from datetime import date
+
+    from ikzctl.actions.membership import plan_to_join
+    from ikzctl.actions.proposal import carry_out
+    from ikzctl.actions.workspace import Workspace
+
+    workspace = Workspace(Path(registry).resolve())
+    begin = date.fromisoformat(day)
+    proposal = plan_to_join(workspace, cooperation, partner, begin, tasks=(), as_of=begin)
+    if proposal.refusals:
+        sys.exit(" ".join(proposal.refusals))
+    start = time.perf_counter()
+    carry_out(workspace, proposal, lambda: proposal)
+    print(time.perf_counter() - start)
+
+
 def _best(action: Callable[[], None], times: int) -> float:
     action()
     taken = []
@@ -64,4 +82,4 @@ def _best(action: Callable[[], None], times: int) -> float:
 
 
 if __name__ == "__main__":
-    {"events": events, "edit": edit}[sys.argv[1]](sys.argv[2])
+    {"events": events, "edit": edit, "join": join}[sys.argv[1]](*sys.argv[2:])
