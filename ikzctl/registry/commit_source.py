@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -107,26 +107,27 @@ class CommitSource:
         return self._prepared[path]
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        wanted = list(paths)
-        blobs = self._room.read_blobs([self._oids[p] for p in wanted], max_bytes=_MAX_BYTES)
-        for path, (_, content) in zip(wanted, blobs, strict=True):
-            yield path, content
+        return _contents(self._room, self._oids, list(paths))
 
 
 class SomeFiles:
     """A few files of a commit whose ids are known, so that nobody has to list all others; those are looked up by name if asked for."""
 
-    def __init__(self, room: CleanRoom, commit: str, oids: Mapping[str, str]) -> None:
+    def __init__(self, room: CleanRoom, commit: str, oids: Mapping[str, str], decided: Collection[str]) -> None:
+        """`decided`: paths of which it is known whether they are there, so that a link in the place of a file is not read."""
         self._room = room
         self.commit: str | None = commit
         self._commit = commit
         self._oids = oids
+        self._decided = decided
         self._read: dict[str, bytes] = dict(self.read_many(oids))
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._oids))
 
     def has(self, path: str) -> bool:
+        if path in self._decided:
+            return path in self._oids
         if path not in self._read:
             found = self._room.find_blob(self._commit, f"{self._room.repo.prefix}{path}", max_bytes=_MAX_BYTES)
             if found is None:
@@ -141,21 +142,26 @@ class SomeFiles:
         return self._read[path]
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        wanted = list(paths)
-        blobs = self._room.read_blobs([self._oids[path] for path in wanted], max_bytes=_MAX_BYTES)
-        for path, (_, content) in zip(wanted, blobs, strict=True):
-            yield path, content
+        return _contents(self._room, self._oids, list(paths))
 
 
 def changed_files(room: CleanRoom, old: str, new: str) -> tuple[SomeFiles, SomeFiles]:
     """The files of the layout in which two commits differ, on both sides; costs as much as they differ, however large they are."""
     sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    decided = set()
     for change in room.diff_tree(old, new, room.repo.prefix):
         if place_of(change.path) is not None:
+            decided.add(change.path)
             for side, mode, oid in zip(sides, change[2:4], change[4:6], strict=True):
                 if mode == _REGULAR:
                     side[change.path] = oid
-    return SomeFiles(room, old, sides[0]), SomeFiles(room, new, sides[1])
+    return SomeFiles(room, old, sides[0], decided), SomeFiles(room, new, sides[1], decided)
+
+
+def _contents(room: CleanRoom, oids: Mapping[str, str], paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    blobs = room.read_blobs([oids[path] for path in paths], max_bytes=_MAX_BYTES)
+    for path, (_, content) in zip(paths, blobs, strict=True):
+        yield path, content
 
 
 def _first_unknown(path: str) -> str | None:

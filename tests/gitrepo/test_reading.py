@@ -13,6 +13,7 @@ from ikzctl.gitrepo.reading import CleanRoom, TreeChange
 from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError
+from ikzctl.registry.commit_source import changed_files
 from tests.gitrepo.repos import PARTNERS, git, make_clone, put
 
 IN_REGISTRY = {path.removeprefix("registry/"): data for path, data in PARTNERS.items() if path.startswith("registry/")}
@@ -204,3 +205,19 @@ def test_an_old_git_is_named(tmp_path, monkeypatch):
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert version_warning() == "git 2.30.2 hat bekannte Sicherheitslücken; empfohlen ist mindestens 2.39.4."
+
+
+def test_a_link_in_the_place_of_a_file_is_no_content_of_it(tmp_path):
+    clone = tmp_path / "clone"
+    first = make_clone(clone)
+    path = clone / "registry" / "partners" / "speyer.yaml"
+    path.unlink()
+    path.symlink_to("../registry.yaml")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "Verknüpfung")
+    with CleanRoom(require_repository(clone / "registry")) as room:
+        before, after = changed_files(room, first, room.commit_id("HEAD"))
+        assert (before.paths(), after.paths()) == (("partners/speyer.yaml",), ())
+        assert (before.has("partners/speyer.yaml"), after.has("partners/speyer.yaml")) == (True, False)
+        assert after.has("registry.yaml")
+        assert not after.has("partners/nirgends.yaml")
