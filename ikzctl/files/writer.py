@@ -17,7 +17,7 @@ from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
 from ikzctl.gitrepo.catfile import CatFile
 from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
-from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, object_id
+from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, make_object, object_id
 from ikzctl.gitrepo.process import GitError, Place
 from ikzctl.gitrepo.repository import (
     Repository,
@@ -27,7 +27,8 @@ from ikzctl.gitrepo.repository import (
     require_branch,
     require_work_tree,
 )
-from ikzctl.gitrepo.writing import Trees, changed_trees, commit_tree, move_branch, store_objects
+from ikzctl.gitrepo.trees import Trees, changed_trees
+from ikzctl.gitrepo.writing import commit_tree, move_branch, store_objects
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 
@@ -173,7 +174,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
         tree, new_trees = changed_trees(trees, {f"{repo.prefix}{file.path}": file.new for file in files}, used)
     changed = {file.path for file in files}
     contents = {w.path: w.content for w in writes if w.content is not None and w.path in changed}
-    blobs = (NewObject("blob", content) for content in contents.values())
+    blobs = (make_object("blob", content, used) for content in contents.values())
     return _Change(branch, base, tuple(files), tree, (*blobs, *new_trees), used, contents)
 
 
@@ -228,7 +229,7 @@ def _commit(
     head = _read_head(repo)
     store_objects(place, change.objects, change.object_format)
     new = commit_tree(place, change.tree, change.base, message, author)
-    _sync_objects(repo, (new, *(object_id(o.kind, o.data, change.object_format) for o in change.objects)))
+    _sync_objects(repo, (new, *(one.oid for one in change.objects)))
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
     try:
         write_journal(own_folder(repo), journal)

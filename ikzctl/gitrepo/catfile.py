@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-from ikzctl.gitrepo.objects import Node, format_of, object_id, parse_tree
+from ikzctl.gitrepo.objects import format_of, object_id
 from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start
 from ikzctl.model.errors import UserError
 
@@ -56,15 +56,6 @@ class CatFile:
         found = _next_object(self._process, self._patience, stdout, max_bytes)
         self._patience.answered()
         return found
-
-    def tree(self, oid: str) -> dict[bytes, Node]:
-        found = self.get(oid)
-        if found is None or found.kind != "tree":
-            raise DamagedError(f"Im Repository fehlt ein Verzeichnisobjekt ({oid[:12]}).")
-        try:
-            return parse_tree(found.data, format_of(oid))
-        except ValueError:
-            raise DamagedError(f"Im Repository ist ein Verzeichnisobjekt beschädigt ({oid[:12]}).") from None
 
 
 def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject | None]:

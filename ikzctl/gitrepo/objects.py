@@ -1,4 +1,4 @@
-"""git's objects as bytes: ids, trees, and the pack stream that carries new objects into a repository."""
+"""git's objects as bytes: ids, and the pack stream that carries new objects into a repository."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 ObjectFormat = Literal["sha1", "sha256"]
@@ -19,14 +19,10 @@ _PACK_NUMBERS: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3, "tag"
 
 
 class NewObject(NamedTuple):
+    """An object that is to be stored; `make_object` knows its id."""
+
     kind: ObjectKind
     data: bytes
-
-
-class Node(NamedTuple):
-    """One line of a tree object."""
-
-    mode: str
     oid: str
 
 
@@ -51,38 +47,15 @@ def object_id(kind: str, data: bytes, object_format: ObjectFormat) -> str:
     return digest(b"%s %d\0" % (kind.encode("ascii"), len(data)) + data, object_format).hex()
 
 
-def parse_tree(data: bytes, object_format: ObjectFormat) -> dict[bytes, Node]:
-    """Name → node, in the order of the tree; ValueError for bytes that are no tree."""
-    width = 20 if object_format == "sha1" else 32
-    nodes: dict[bytes, Node] = {}
-    at = 0
-    while at < len(data):
-        zero = data.index(b"\0", at)
-        mode, _, name = data[at:zero].partition(b" ")
-        at = zero + 1 + width
-        if at > len(data) or not name:
-            raise ValueError("cut off")
-        nodes[name] = Node(mode.decode("ascii"), data[zero + 1 : at].hex())
-    return nodes
+def make_object(kind: ObjectKind, data: bytes, object_format: ObjectFormat) -> NewObject:
+    return NewObject(kind, data, object_id(kind, data, object_format))
 
 
-def format_tree(nodes: Mapping[bytes, Node]) -> bytes:
-    """The bytes of a tree. git sorts a folder as if its name ended in `/`."""
-
-    def place(item: tuple[bytes, Node]) -> bytes:
-        return item[0] + b"/" if item[1].mode == TREE_MODE else item[0]
-
-    return b"".join(
-        b"%s %s\0%s" % (node.mode.encode("ascii"), name, bytes.fromhex(node.oid))
-        for name, node in sorted(nodes.items(), key=place)
-    )
-
-
-def build_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> bytes:
-    """A pack (version 2) of whole objects, as `unpack-objects` and `index-pack` read it."""
+def build_pack(objects: Iterable[NewObject], object_format: ObjectFormat, *, level: int = -1) -> bytes:
+    """A pack (version 2) of whole objects, as `unpack-objects` and `index-pack` read it; `level` is that of zlib."""
     listed = list(objects)
     parts = [struct.pack(">4sLL", b"PACK", 2, len(listed))]
-    for kind, data in listed:
+    for kind, data, _ in listed:
         size = len(data)
         first = _PACK_NUMBERS[kind] << 4 | size & 15
         size >>= 4
@@ -92,6 +65,6 @@ def build_pack(objects: Iterable[NewObject], object_format: ObjectFormat) -> byt
             first = size & 127
             size >>= 7
         head.append(first)
-        parts += (bytes(head), zlib.compress(data))
+        parts += (bytes(head), zlib.compress(data, level))
     pack = b"".join(parts)
     return pack + digest(pack, object_format)

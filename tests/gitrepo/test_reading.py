@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ikzctl.files.writer import commit_changes
-from ikzctl.gitrepo.objects import Node, format_tree, object_id, parse_tree
+from ikzctl.gitrepo.objects import object_id
 from ikzctl.gitrepo.process import GitError, run, version_warning
 from ikzctl.gitrepo.reading import CleanRoom, TreeChange
 from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
@@ -170,18 +170,6 @@ def test_names_that_are_no_text_come_through_as_text(tmp_path):
     commit = git(clone, "commit-tree", tree, "-m", "x")
     with CleanRoom(require_repository(clone)) as room:
         assert [entry.path for entry in room.list_tree(commit)] == ["\\xff\n.yaml"]
-
-
-def test_trees_are_sorted_as_git_sorts_them(tmp_path):
-    files = {"a": b"1", "a.b": b"2", "a-b": b"3", "a0": b"4", "b/c": b"5", "b.c": b"6", "b-c": b"7", "b0": b"8"}
-    make_clone(tmp_path / "clone", files)
-    tree = git(tmp_path / "clone", "rev-parse", "HEAD^{tree}")
-    raw = run(["cat-file", "tree", tree], require_repository(tmp_path / "clone").place).out
-    nodes = parse_tree(raw, "sha1")
-    assert object_id("tree", format_tree(dict(reversed(nodes.items()))), "sha1") == tree
-    with pytest.raises(ValueError, match="cut off"):
-        parse_tree(raw[:-1], "sha1")
-    assert Node("40000", git(tmp_path / "clone", "rev-parse", "HEAD:b")) == nodes[b"b"]
 
 
 def test_git_that_does_not_come_back_is_ended(tmp_path):
