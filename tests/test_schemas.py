@@ -5,8 +5,9 @@ import json
 import jsonschema
 import pytest
 
-from ikzctl.actions.schemas import all_schemas, schema_name
+from ikzctl.actions.schemas import all_schemas
 from ikzctl.library.resources import sample_registry_dir, schemas_dir
+from ikzctl.library.schemas import schema_name
 from ikzctl.model.kinds import KINDS, place_of
 from ikzctl.registry.events import load
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def diff(workspace: Workspace, old: str, new: str | None) -> tuple[Difference, ...]:
     """From `old` to `new`, or to the files in the folder. Only files that differ are read as documents, in one batch a side."""
+    from ikzctl.library.schemas import describe
     from ikzctl.registry.history import differences
 
     if new is not None:
@@ -22,17 +23,19 @@ def diff(workspace: Workspace, old: str, new: str | None) -> tuple[Difference, .
         old_ids, new_ids = _blob_ids(before, before), _blob_ids(after, before)
         changed = sorted(path for path in {*old_ids, *new_ids} if old_ids.get(path) != new_ids.get(path))
         _prepare(before, [path for path in changed if path in old_ids])
-        return differences(before, after, changed)
+        return differences(before, after, describe, changed)
 
 
 def _between_commits(workspace: Workspace, old: str, new: str) -> tuple[Difference, ...]:
     from ikzctl.gitrepo.reading import CleanRoom
+    from ikzctl.library.schemas import describe
     from ikzctl.registry.commit_source import changed_files
-    from ikzctl.registry.history import differences
+    from ikzctl.registry.history import differences, partners_of
 
     with CleanRoom(workspace.repo) as room:
         before, after = changed_files(room, room.commit_id(old), room.commit_id(new))
-        return differences(before, after, {*before.paths(), *after.paths()})
+        after.prepare(partners_of({*before.paths(), *after.paths()}))
+        return differences(before, after, describe, {*before.paths(), *after.paths()})
 
 
 def _blob_ids(source: Source, like: Source) -> Mapping[str, str]:

@@ -121,7 +121,7 @@ def surroundings() -> list[FileWrite]:
 
 
 def _editor_settings() -> dict[str, object]:
-    from ikzctl.actions.schemas import schema_name
+    from ikzctl.library.schemas import schema_name
     from ikzctl.model.kinds import KINDS
 
     schemas = {f"{SCHEMA_FOLDER}/{schema_name(k)}": f"registry/{k.pattern.format(c='*', id='*')}" for k in KINDS}

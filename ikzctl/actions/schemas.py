@@ -6,13 +6,10 @@ import json
 from typing import Any
 
 from ikzctl.access.schema import SCHEMA_NAME, manifest_schema_text
+from ikzctl.library.schemas import schema_name
 from ikzctl.model.kinds import KINDS, Kind
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-def schema_name(kind: Kind) -> str:
-    return f"registry-{kind.name}.schema.json"
 
 
 def schema_of(kind: Kind) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
-from ikzctl.gitrepo.objects import format_of, is_object_id
+from ikzctl.gitrepo.objects import FILE_MODE, format_of, is_object_id
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
+from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
@@ -116,25 +117,24 @@ class CleanRoom:
 
     def read_blob(self, oid: str, *, max_bytes: int = MAX_BLOB) -> bytes:
         """One content; all single reads of a room share one start of git."""
-        found = self._one(_checked(oid), _checked(oid), max_bytes)
+        found = self._asking(_checked(oid)).get(oid, max_bytes)
         if found is None:
             raise _missing(oid)
         if found.kind != "blob":
             raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
         return found.data
 
-    def find_blob(self, commit: str, path: str, *, max_bytes: int = MAX_BLOB) -> bytes | None:
-        """The content of the file at `path` (from the top of the repository), None if the commit has no file there."""
-        if not path.isprintable():
-            return None  # it would end the question to git early; no registry that can be changed lies in such a folder
-        found = self._one(_checked(commit), f"{commit}:{path}", max_bytes)
-        return found.data if found is not None and found.kind == "blob" else None
+    def find_files(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Path (from the top of the repository) → id of those that are ordinary files in the commit; links are none."""
+        trees = Trees(self._asking(_checked(commit)), commit)
+        found = ((path, trees.entry(path)) for path in paths)
+        return {path: node.oid for path, node in found if node is not None and node.mode == FILE_MODE}
 
-    def _one(self, oid: str, name: str, max_bytes: int) -> RawObject | None:
+    def _asking(self, oid: str) -> CatFile:
         if self._single is None:
             self._single = CatFile(self._room_for(oid))
             self._single.__enter__()
-        return self._single.get(name, max_bytes)
+        return self._single
 
     def diff_tree(self, old: str, new: str, prefix: str = "") -> list[TreeChange]:
         """What changed below `prefix` from one commit to another, paths relative to it; renames are not sought."""

@@ -114,26 +114,29 @@ class SomeFiles:
     """A few files of a commit whose ids are known, so that nobody has to list all others; those are looked up by name if asked for."""
 
     def __init__(self, room: CleanRoom, commit: str, oids: Mapping[str, str], decided: Collection[str]) -> None:
-        """`decided`: paths of which it is known whether they are there, so that a link in the place of a file is not read."""
+        """`decided`: paths of which it is known whether they are there."""
         self._room = room
         self.commit: str | None = commit
         self._commit = commit
         self._oids = oids
-        self._decided = decided
+        self._looked_up = set(decided)
         self._read: dict[str, bytes] = dict(self.read_many(oids))
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._oids))
 
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Look for these files, too, and read those that are there in one go."""
+        prefix = self._room.repo.prefix
+        wanted = {f"{prefix}{path}": path for path in paths if path not in self._looked_up}
+        self._looked_up.update(wanted.values())
+        found = {wanted[full]: oid for full, oid in self._room.find_files(self._commit, wanted).items()}
+        self._read.update(_contents(self._room, found, list(found)))
+
     def has(self, path: str) -> bool:
-        if path in self._decided:
-            return path in self._oids
-        if path not in self._read:
-            found = self._room.find_blob(self._commit, f"{self._room.repo.prefix}{path}", max_bytes=_MAX_BYTES)
-            if found is None:
-                return False
-            self._read[path] = found
-        return True
+        if path not in self._looked_up:
+            self.prepare([path])
+        return path in self._read
 
     def problems(self) -> tuple[Finding, ...]:
         return ()

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ikzctl.model.findings import FieldPath
-from ikzctl.model.kinds import Place, place_of
-from ikzctl.registry.build import models_at
+from ikzctl.model.kinds import BY_NAME, Kind, Place, place_of
 from ikzctl.registry.events import load
-from ikzctl.registry.history_text import added_text, day_text, label_of, plain_value, removed_text, special_text
+from ikzctl.registry.history_text import (
+    ABOUT_A_PARTNER,
+    added_text,
+    day_text,
+    label_of,
+    plain_value,
+    removed_text,
+    special_text,
+)
 from ikzctl.registry.sources import Source
+
+Describe = Callable[[Kind, FieldPath, Any], str | None]
+"""The German description of a field, by the document that holds it."""
 
 # The key by which entries of a list are recognised again, the first that they have.
 _IDENTITY = ("id", "number", "partner", "key", "stage", "task", "system", "cite", "name", "title", "to", "clause")
@@ -33,10 +43,11 @@ class Difference:
 
 @dataclass
 class Names:
-    """Legal names of partners and names of other records, looked up in the newer state first."""
+    """Legal names of partners and names of other records, looked up in the newer state first; and names of fields."""
 
     old: Source
     new: Source
+    describe: Describe
     _known: dict[str, str] = field(default_factory=dict)
 
     def partner(self, id: object) -> str:
@@ -71,9 +82,11 @@ class Change:
     kind: Literal["changed", "added", "removed"] = "changed"
 
 
-def differences(old: Source, new: Source, paths: Iterable[str] | None = None) -> tuple[Difference, ...]:
+def differences(
+    old: Source, new: Source, describe: Describe, paths: Iterable[str] | None = None
+) -> tuple[Difference, ...]:
     """All differences, by file and in the order of the file. `paths`: the files that changed, if the caller knows them."""
-    names = Names(old, new)
+    names = Names(old, new, describe)
     out: list[Difference] = []
     for path in sorted({*old.paths(), *new.paths()} if paths is None else set(paths)):
         place = place_of(path)
@@ -87,6 +100,12 @@ def differences(old: Source, new: Source, paths: Iterable[str] | None = None) ->
         elif was and old.read(path) != new.read(path):
             out += _of_file(place, path, old, new, names)
     return tuple(out)
+
+
+def partners_of(paths: Iterable[str]) -> set[str]:
+    """The files of the partners that the sentences about these files name for sure, to be read beforehand."""
+    places = [place for path in paths if (place := place_of(path)) is not None]
+    return {BY_NAME["partner"].path(place.id) for place in places if place.kind.name in ABOUT_A_PARTNER}
 
 
 def _data(source: Source, path: str) -> dict[str, Any] | None:
@@ -182,7 +201,7 @@ def _text(change: Change, names: Names) -> str:
     special = special_text(change, names)
     if special is not None:
         return special
-    subject = f"{label_of(change.place, names)}{_entries(change)}: {_description(change)}"
+    subject = f"{label_of(change.place, names)}{_entries(change)}: {_description(change, names.describe)}"
     if change.kind == "added":
         return f"{subject}: neu {plain_value(change.new)}"
     if change.kind == "removed":
@@ -204,7 +223,7 @@ def _entries(change: Change) -> str:
     return f", {', '.join(shown)}" if shown else ""
 
 
-def _description(change: Change) -> str:
+def _description(change: Change, describe: Describe) -> str:
     """The German description of the field, up to its first explanation."""
     steps = change.field[:-1] if change.kind != "changed" and isinstance(change.field[-1], int) else change.field
     while steps and isinstance(steps[-1], int):
@@ -212,11 +231,8 @@ def _description(change: Change) -> str:
     if not steps:
         return "Inhalt"
     data = change.whole_old if change.kind == "removed" else change.whole_new
-    for model in models_at(change.place.kind.model(), steps[:-1], data):
-        for name, info in model.model_fields.items():
-            if (info.alias or name) == steps[-1] and info.description:
-                return _short(info.description)
-    return str(steps[-1])
+    described = describe(change.place.kind, steps, data)
+    return _short(described) if described else str(steps[-1])
 
 
 def _short(description: str) -> str:

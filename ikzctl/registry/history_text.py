@@ -25,7 +25,8 @@ _UMLAUTS = {
     "erteilt_mit_auflagen": "erteilt mit Auflagen",
     "geprueft": "geprüft",
 }
-_ORGANISED = ("cooperation", "agreement", "costs", "member", "mandate", "pool", "suspension")
+# kinds of files that are named by the partner of that id
+ABOUT_A_PARTNER = ("partner", "member", "pool", "security")
 
 
 def day_text(value: object) -> str:
@@ -65,7 +66,7 @@ def plain_value(value: Any) -> str:
 
 def label_of(place: Place, names: Names) -> str:
     """What the file is about: `Mitgliedschaft Stadt Speyer (kfz-vorderpfalz)`"""
-    about = names.partner(place.id) if place.kind.name in ("partner", "member", "pool", "security") else place.id
+    about = names.partner(place.id) if place.kind.name in ABOUT_A_PARTNER else place.id
     where = f" ({place.cooperation})" if place.cooperation and place.cooperation != place.id else ""
     return f"{place.kind.german} {about}{where}" if place.kind.name != "registry" else place.kind.german
 

@@ -209,3 +209,29 @@ def test_a_link_in_the_place_of_a_file_is_no_content_of_it(tmp_path):
         assert (before.has("partners/speyer.yaml"), after.has("partners/speyer.yaml")) == (True, False)
         assert after.has("registry.yaml")
         assert not after.has("partners/nirgends.yaml")
+
+
+def test_what_did_not_change_is_looked_up_once_and_read_in_one_go(tmp_path, monkeypatch):
+    clone = tmp_path / "clone"
+    make_clone(clone)
+    (clone / "registry" / "partners" / "verweis.yaml").symlink_to("speyer.yaml")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "Verknüpfung")
+    second = git(clone, "rev-parse", "HEAD")
+    put(clone, {"registry/tasks/kfz.yaml": b"name: Zulassung\n"})
+    git(clone, "commit", "-q", "-a", "-m", "Umbenannt")
+    reads: list[int] = []
+    read_blobs = CleanRoom.read_blobs
+
+    def counted(self, oids, **limits):
+        reads.append(len(oids))
+        return read_blobs(self, oids, **limits)
+
+    monkeypatch.setattr(CleanRoom, "read_blobs", counted)
+    with CleanRoom(require_repository(clone / "registry")) as room:
+        _, after = changed_files(room, second, room.commit_id("HEAD"))
+        asked = ["speyer", "frankenthal", "nirgends", "verweis"]
+        after.prepare(f"partners/{name}.yaml" for name in asked)
+        assert [after.has(f"partners/{name}.yaml") for name in asked] == [True, True, False, False]
+        assert after.read("partners/speyer.yaml") == PARTNERS["registry/partners/speyer.yaml"]
+        assert reads == [1, 1, 2], "the changed file on both sides, and the two that are there"

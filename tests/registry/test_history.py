@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ikzctl.library.schemas import describe
 from ikzctl.plans.join import plan_join
 from ikzctl.plans.leave import plan_leave
 from ikzctl.registry.history import differences
@@ -14,7 +15,7 @@ from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member,
 
 
 def told(old, new, paths=None):
-    return [d.text.replace("\u00a0", " ") for d in differences(old, new, paths)]
+    return [d.text.replace("\u00a0", " ") for d in differences(old, new, describe, paths)]
 
 
 def between(before, after):
@@ -131,7 +132,7 @@ def test_one_sentence_for_one_change(before, after, sentence):
 
 
 def test_a_deleted_file_is_a_warning():
-    [found] = differences(texts(), texts(cooperations__wohngeld__members__hausen=None))
+    [found] = differences(texts(), texts(cooperations__wohngeld__members__hausen=None), describe)
     assert found.severity == "warning"
     assert found.text == (
         "Gelöscht: Mitgliedschaft Gemeinde Hausen (wohngeld). Im Register wird nichts gelöscht; Beendetes bekommt ein Ende (until)."
