@@ -17,6 +17,8 @@ from ikzctl.model.errors import WriteRefused
 
 WAIT = 10.0
 _PAUSE = 0.05
+# holds the place of the lock where the file system knows none
+_ALONE = "lock.alone"
 _NO_LOCKS_HERE = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
 
 
@@ -26,6 +28,9 @@ def write_lock(
 ) -> Iterator[int]:
     """Hold the lock in `folder`; yields the descriptor, which keeps the lock for as long as any process has it open.
 
+    Some network shares know no locks. There a file that only one can create does instead; if its maker dies, people have to
+    remove it, because nobody else can tell that he is dead.
+
     The lock is politeness: what guards the history is the compare-and-swap of the branch. `pause` is called while waiting and may
     raise. The file stays; removing it would let two processes hold two locks of the same name.
     """
@@ -33,15 +38,42 @@ def write_lock(
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
         end = time.monotonic() + wait
-        while not _try_lock(descriptor):
-            pause()
-            if time.monotonic() > end:
-                raise WriteRefused(_held(path), hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.")
-            time.sleep(_PAUSE)
-        _sign(descriptor, command)
-        yield descriptor
+        try:
+            while not _try_lock(descriptor):
+                pause()
+                if time.monotonic() > end:
+                    raise WriteRefused(_held(path), hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.")
+                time.sleep(_PAUSE)
+            _sign(descriptor, command)
+            instead: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        except _NoLocks:
+            instead = _alone(folder / _ALONE, command, end, pause)
+        with instead:
+            yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _alone(path: Path, command: str, end: float, pause: Callable[[], None]) -> Iterator[None]:
+    while True:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            break
+        except FileExistsError:
+            pause()
+            if time.monotonic() > end:
+                raise WriteRefused(
+                    f"{_held(path)} Oder ein Aufruf ist abgestürzt: Auf diesem Dateisystem lässt sich das nicht unterscheiden.",
+                    hint=f"Läuft auf keinem Rechner mehr ein ikzctl, diese Datei löschen und wiederholen: {path}",
+                ) from None
+            time.sleep(_PAUSE)
+    try:
+        _sign(descriptor, command)
+        os.close(descriptor)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -56,10 +88,14 @@ def folder_lock(folder: Path, *, wait: float = WAIT) -> Iterator[bool]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         end = time.monotonic() + wait
-        while not (held := _try_lock(descriptor)):
-            if time.monotonic() > end:
-                raise _busy(folder)
-            time.sleep(_PAUSE)
+        try:
+            while not _try_lock(descriptor):
+                if time.monotonic() > end:
+                    raise _busy(folder)
+                time.sleep(_PAUSE)
+            held = True
+        except _NoLocks:
+            held = False
         try:
             still_there = os.path.samestat(os.fstat(descriptor), folder.lstat())
         except FileNotFoundError:
@@ -69,6 +105,10 @@ def folder_lock(folder: Path, *, wait: float = WAIT) -> Iterator[bool]:
         yield held
     finally:
         os.close(descriptor)
+
+
+class _NoLocks(Exception):
+    """The file system knows no locks."""
 
 
 def _busy(folder: Path) -> WriteRefused:
@@ -99,9 +139,9 @@ else:
         except BlockingIOError:
             return False
         except OSError as error:
-            # some network shares know no locks
-            if error.errno not in _NO_LOCKS_HERE:
-                raise
+            if error.errno in _NO_LOCKS_HERE:
+                raise _NoLocks from None
+            raise
         return True
 
 

@@ -32,7 +32,12 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
     _require_empty(folder)
     made = _make(folder)
     work = folder / WORK
-    with folder_lock(work, wait=0.0):
+    with folder_lock(work, wait=0.0) as alone:
+        if not alone and (work / _HALF).exists():
+            raise UserError(
+                f"In „{folder}“ liegt ein angefangener Inhalt; ob noch ein Aufruf daran schreibt, ist hier nicht zu erkennen. {_NOTHING}",
+                f"Läuft keiner mehr, diesen Ordner löschen und wiederholen: {work}",
+            )
         try:
             _require_empty(folder)
             result = None if _is_late(folder) else _fill(work, fill)

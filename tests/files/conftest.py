@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).with_name("faults.c")
+FAULTS, NO_LOCKS = (Path(__file__).with_name(name) for name in ("faults.c", "no_locks.c"))
 
 
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(source: Path, into: Path) -> Path:
+    """A library that is put before others by LD_PRELOAD; without a compiler the test skips, in CI it fails."""
     compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     if sys.platform != "linux":
         pytest.skip("the library is put before others by LD_PRELOAD, which is Linux")
@@ -24,9 +24,20 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if os.environ.get("CI"):
             pytest.fail("no C compiler: this proof must not be missing in CI")
         pytest.skip("no C compiler (cc, gcc or clang) to build the fault library")
-    built = tmp_path_factory.mktemp("faults") / "faults.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", built, SOURCE, "-ldl"], check=True)
+    built = into / f"{source.stem}.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", built, source, "-ldl"], check=True)
     return built
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(FAULTS, tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="session")
+def without_locks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library under which the disk is one that knows no locks, as some network shares are."""
+    return compiled(NO_LOCKS, tmp_path_factory.mktemp("locks"))
 
 
 @pytest.fixture
