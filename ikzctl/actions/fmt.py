@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ikzctl.files.recovery import Recovery
 
 
+# a link, a folder or a pipe in the place of a file; a file that cannot be opened
+_NO_ORDINARY_FILE = ("IKZ-P003", "IKZ-P004")
+
+
 @dataclass(frozen=True, slots=True)
 class Formatting:
     """`changes`: path → bytes before and after; `refused`: path → why it has to be mended by hand."""
@@ -42,7 +46,12 @@ def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) ->
                 continue
             if after != before:
                 changes[path] = (before, after)
-        refused |= {f.pointer.file: f.message for f in source.problems() if f.pointer.file in paths}
+        unread = (f for f in source.problems() if f.code in _NO_ORDINARY_FILE)
+        refused |= {
+            f.pointer.file: f.message
+            for f in unread
+            if not wanted or any(covers(w, f.pointer.file) or covers(f.pointer.file, w) for w in wanted)
+        }
     return Formatting(changes, refused, len(paths))
 
 

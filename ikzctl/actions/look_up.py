@@ -9,7 +9,11 @@ from ikzctl.model.errors import UserError
 from ikzctl.model.kinds import BY_NAME, KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from ikzctl.actions.workspace import Workspace
+    from ikzctl.model.findings import Finding
 
 _TOP_KINDS = (*(k.name for k in KINDS if "{c}" not in k.pattern and k.id_field), "cooperation")
 _NAME_FIELDS = ("legal_name", "name")
@@ -22,20 +26,30 @@ class Entry:
     path: str
 
 
-def entries(workspace: Workspace, kind: str, *, rev: str | None) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`problems` are about files where entries of this kind lie: what is none of the registry's files, or cannot be opened."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Finding, ...]
+
+
+def entries(workspace: Workspace, kind: str, *, rev: str | None) -> Listing:
     """All records of a kind with their names; a record that cannot be read is listed without a name."""
     from ikzctl.registry.events import load
     from ikzctl.registry.registry import Registry
 
     _require_kind(kind)
     with workspace.source(rev) as source:
-        out = []
-        for id in Registry(source).ids(kind):
-            path = BY_NAME[kind].path(id, id)
-            data = load(source.read(path), path).data or {}
-            name = next((str(data[f]) for f in _NAME_FIELDS if isinstance(data.get(f), str)), "")
-            out.append(Entry(id, name, path))
-        return tuple(out)
+        paths = {BY_NAME[kind].path(id, id): id for id in Registry(source).ids(kind)}
+        names = {path: _name(load(content, path).data or {}) for path, content in source.read_many(list(paths))}
+        folder = BY_NAME[kind].pattern.split("/")[0]
+        problems = tuple(f for f in source.problems() if f.pointer.file.split("/")[0] == folder)
+        return Listing(tuple(Entry(id, names.get(path, ""), path) for path, id in paths.items()), problems)
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    return next((str(data[f]) for f in _NAME_FIELDS if isinstance(data.get(f), str)), "")
 
 
 def text_of(workspace: Workspace, kind: str, id: str, *, rev: str | None) -> str:

@@ -170,23 +170,28 @@ def list_(
     rev: RevOption = None,
     format: FormatOption = Format.text,
 ) -> None:
-    """Die Einträge einer Art auflisten.
+    """Die Einträge einer Art auflisten; endet mit 1, wenn Dateien nicht gelesen werden können.
 
     \b
     Beispiel:  ikzctl list partner
     """
     from ikzctl.actions.look_up import entries
     from ikzctl.cli.changing import open_workspace
-    from ikzctl.cli.output import say, say_json
+    from ikzctl.cli.output import note, say, say_json
 
-    found = entries(open_workspace(registry), kind, rev=rev)
+    listing = entries(open_workspace(registry), kind, rev=rev)
+    found = listing.entries
+    for problem in listing.problems:
+        note(f"Hinweis: {problem.pointer.file}: {problem.message}")
     if format is Format.json:
         rows = [{"id": e.id, "name": e.name, "file": e.path} for e in found]
         say_json({"format": "ikz-list/1", "kind": kind, "entries": rows})
-        return
-    width = max((len(e.id) for e in found), default=0)
-    for e in found:
-        say(f"{e.id:<{width}}  {e.name}")
+    else:
+        width = max((len(e.id) for e in found), default=0)
+        for e in found:
+            say(f"{e.id:<{width}}  {e.name}")
+    if listing.problems:
+        raise typer.Exit(1)
 
 
 def show(

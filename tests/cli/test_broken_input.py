@@ -241,6 +241,23 @@ def test_what_does_not_belong_into_the_folder_is_named(small: Program, setup: Se
     assert digest(small.folder) == before
 
 
+@needs(sys.platform != "win32", "links and pipes as on Unix")
+def test_list_and_fmt_name_what_they_pass_over(small: Program):
+    _link(small.folder / REGISTRY)
+    os.mkfifo(small.folder / REGISTRY / "tasks/neu.yaml")
+    listed = small("list", "partner")
+    assert (listed.code, re.findall(r"^[a-z-]+", listed.out, re.M)) == (1, ["alzey-worms"])
+    assert f"Hinweis: {WORMS}: symbolische Verknüpfungen sind im Register nicht erlaubt" in listed.err
+    assert "neu.yaml" not in listed.err, "tasks are no partners"
+    assert "symbolische" in small("list", "partner", "--format", "json").err
+    form = small("fmt", "--check")
+    assert form.code == 1
+    assert f"{WORMS}: symbolische" in form.err
+    assert "tasks/neu.yaml: hier wird eine gewöhnliche Datei erwartet" in form.err
+    assert "die übrigen sind in Form" in form.err
+    assert small("fmt", "--check", "registry/cooperations").code == 0, "none of them lies there"
+
+
 def _in_the_way(path: str, make: Callable[[Path], object]) -> Callable[[Path], object]:
     def put(registry: Path) -> None:
         target = registry / path
