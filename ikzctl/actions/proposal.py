@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ikzctl.registry.registry import Registry
     from ikzctl.registry.sources import Source
 
+# each try is lost only to somebody else's success, so this many people would have to save within one command's patience
+_TRIES = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -107,7 +110,7 @@ def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
 def carry_out(
     workspace: Workspace, proposal: Proposal, again: Callable[[], Proposal], *, accepted: Path | None = None
 ) -> CommitResult:
-    """Commit the proposal. If somebody has committed meanwhile it is made once more, and done only if it still says the same."""
+    """Commit the proposal. Whenever somebody has committed meanwhile it is made once more, and done only if it still says the same."""
     from ikzctl.files.writer import BranchMoved, commit_changes
 
     def commit(chosen: Proposal) -> CommitResult:
@@ -115,14 +118,16 @@ def carry_out(
             workspace.repo, chosen.writes, chosen.message, base=chosen.base, accepted=accepted, head=proposal.head
         )
 
-    try:
-        return commit(proposal)
-    except BranchMoved:
-        renewed = again()
-        if (renewed.lines, renewed.refusals) != (proposal.lines, proposal.refusals):
+    chosen = proposal
+    for _ in range(_TRIES):
+        try:
+            return commit(chosen)
+        except BranchMoved:
+            chosen = again()
+        if (chosen.lines, chosen.refusals) != (proposal.lines, proposal.refusals):
             raise UserError(
                 "Das Register hat sich inzwischen geändert; der gezeigte Plan gilt nicht mehr. Es wurde nichts geändert.",
                 "Den Befehl wiederholen und den neuen Plan lesen.",
                 exit_code=1,
-            ) from None
-        return commit(renewed)
+            )
+    return commit(chosen)
