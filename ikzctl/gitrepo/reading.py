@@ -64,6 +64,7 @@ class CleanRoom:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._refs_known = False
         self._single: CatFile | None = None
+        self._trees: dict[str, Trees] = {}
         self._place: Place | None = None
 
     def __enter__(self) -> Self:
@@ -126,7 +127,9 @@ class CleanRoom:
 
     def find_files(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Path (from the top of the repository) → id of those that are ordinary files in the commit; links are none."""
-        trees = Trees(self._asking(_checked(commit)), commit)
+        if commit not in self._trees:
+            self._trees[commit] = Trees(self._asking(_checked(commit)), commit)
+        trees = self._trees[commit]
         found = ((path, trees.entry(path)) for path in paths)
         return {path: node.oid for path, node in found if node is not None and node.mode == FILE_MODE}
 
