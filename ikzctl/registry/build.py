@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
@@ -215,7 +216,8 @@ def keys_at(model: type[BaseModel], path: FieldPath, data: Any) -> tuple[str, ..
     return tuple(dict.fromkeys(alias for m in models for alias in aliases(m)))
 
 
-def aliases(model: type[BaseModel]) -> dict[str, str]:
+@cache
+def aliases(model: type[BaseModel]) -> Mapping[str, str]:
     """Key in the file → name of the field, in canonical order: what it is, from when to when, the rest, where it comes from."""
     from ikzctl.model.base import Period, Sourced
 

@@ -93,7 +93,8 @@ def fmt(content: bytes, key_order: KeyOrder | None = None, parser: Parser = "fas
     except ExplicitKeyError as trouble:
         raise _by_hand(trouble.line, "Bitte „? schluessel“ als „schluessel: wert“ schreiben.") from None
     formatted = _layout(tree, key_order)
-    _compare(tree, loaded.data, formatted, key_order is not None, parser)
+    if formatted.encode("utf-8") != content:
+        _compare(tree, loaded.data, formatted, key_order is not None, parser)
     return formatted
 
 
