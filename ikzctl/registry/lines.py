@@ -144,6 +144,8 @@ def _long_text(lines: list[str], number: int, column: int, sign: str) -> tuple[s
     while end < len(lines) and (not lines[end] or lines[end].startswith(margin)):
         end += 1
     text = "\n".join([line[depth:] for line in lines[number + 1 : end]]).rstrip("\n")
-    if len(text) >= MAX_SCALAR or lines[min(end, len(lines) - 1)].startswith(" " * (column + 1)):
-        raise _Unusual  # too long, or something between the text and its key
+    behind = lines[min(end, len(lines) - 1)]
+    # too long; or something between the text and its key; or blanks, which may be a part of the text
+    if len(text) >= MAX_SCALAR or behind.startswith(" " * (column + 1)) or (behind and not behind.strip(" ")):
+        raise _Unusual
     return (text if sign == "|-" else text + "\n"), end

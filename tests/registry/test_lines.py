@@ -26,10 +26,15 @@ PIECES = [
     "  b: 2\n", "- c\n", ",", "§ 12", "x", "\u00a0", "{", "}",
 ]  # fmt: skip
 
+LONG_TEXTS = [
+    "a:\n  - k: |-\n      x\n      y\n\n      z\n    m: 1\n  - |\n    x\n    y\nb: |\n  x\n\n  y\nc: 1\n",
+    "a: |-\n  x\nb:\n  c:\n    d: |\n      x\n        y\n      z\n    e: f\n",
+]
+
 
 def originals() -> list[str]:
     """Texts in canonical form: the shipped sample, and written-over ones from many hands."""
-    made = [fmt(sample(seed)[0].encode()) for seed in range(300)]
+    made = [fmt(sample(seed)[0].encode()) for seed in range(300)] + LONG_TEXTS * 150
     return [path.read_text(encoding="utf-8") for path in SAMPLE] + made
 
 
@@ -38,7 +43,7 @@ def damaged(rnd: random.Random, text: str) -> str:
     for _ in range(rnd.choice((1, 1, 1, 2, 3))):
         lines = text.split("\n")
         at = rnd.randrange(len(lines))
-        kind = rnd.randrange(8)
+        kind = rnd.randrange(10)
         if kind == 0:
             lines[at] = " " * rnd.choice((1, 2, 4)) + lines[at]
         elif kind == 1:
@@ -54,6 +59,14 @@ def damaged(rnd: random.Random, text: str) -> str:
             lines[at] = lines[at][: rnd.randrange(len(lines[at]) + 1)]
         elif kind == 6:
             lines[at] = lines[at].replace(": ", rnd.choice((":", ":  ", ": - ", ": |\n    ", ": \n")), 1)
+        elif kind == 7:
+            lines.insert(at, " " * rnd.randrange(1, 12))
+        elif kind == 8:
+            # below blanks a comment may be a part of the text above them
+            lines[at:at] = [
+                " " * rnd.randrange(12),
+                " " * rnd.randrange(12) + rnd.choice(("# x", "#", "- a", "b: 2", "c")),
+            ]
         else:
             lines[at] += rnd.choice((" ", "  # Anmerkung", " # x", "#x", ":", ": y", " -", "\n    mehr", "\n\n"))
         text = "\n".join(lines)
@@ -128,6 +141,7 @@ def test_forms(text: str, data: dict[str, object] | None):
         "a: b: c\n", "a: x\n  y\n", "a: 07\n", "a: 1e3\n", "a: &x b\n", "a: *x\n", "a: !x b\n", "a: [b]\n",
         "a: {}\n", "a: '{{'\n", "a: \"\\n\"\n",
         "a: 'it''s'\n", "a: 'x\n", "a: >\n  b\n", "a: |+\n  b\n", "a: |2\n  b\n", "a: |\n\n  b\n", "a: |\nb: 1\n", "a: |\n    b\n  c\n",
+        "a:\n  k: |\n    x\n \n    # y\n", "a: |\n  x\n \nb: 1\n", "a: |-\n  x\n\n \n  y\n",
         "a:\n  - |\n  b\n", "a:\n  - b: |\n    c\n", "null: 1\n", "1: a\n", "'a': b\n", "? a\n",
         "a: - b\n", "- - a\n", "a:  b\n", "a: b \n", "---\na: 1\n",
     ],
