@@ -108,9 +108,17 @@ def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
 
 
 def carry_out(
-    workspace: Workspace, proposal: Proposal, again: Callable[[], Proposal], *, accepted: Path | None = None
+    workspace: Workspace,
+    proposal: Proposal,
+    again: Callable[[], Proposal],
+    *,
+    accepted: Path | None = None,
+    overtaken: Callable[[], None] = lambda: None,
 ) -> CommitResult:
-    """Commit the proposal. Whenever somebody has committed meanwhile it is made once more, and done only if it still says the same."""
+    """Commit the proposal. Whenever somebody has committed meanwhile it is made once more, and done only if it still says the same.
+
+    `overtaken` is called before that and may raise.
+    """
     from ikzctl.files.writer import BranchMoved, commit_changes
 
     def commit(chosen: Proposal) -> CommitResult:
@@ -123,6 +131,7 @@ def carry_out(
         try:
             return commit(chosen)
         except BranchMoved:
+            overtaken()
             chosen = again()
         if (chosen.lines, chosen.refusals) != (proposal.lines, proposal.refusals):
             raise UserError(

@@ -65,41 +65,45 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
     if not yes:
         _ask()
     from ikzctl.actions.proposal import carry_out
+    from ikzctl.files.interrupts import Interrupts
 
-    def commit() -> CommitResult:
-        return carry_out(workspace, proposal, make, accepted=accepted_settings())
+    def commit() -> None:
+        # one guard around both: between the change and the word that it is made Ctrl-C must find no gap
+        with Interrupts() as interrupts:
+            result = carry_out(
+                workspace, proposal, make, accepted=accepted_settings(), overtaken=interrupts.stop_if_asked
+            )
+            interrupts.nothing_left_to_stop()
+            _report_safely(result)
 
-    result = _past_the_fence(workspace, commit)
-    _report_safely(result)
+    _past_the_fence(workspace, commit)
 
 
 def _report_safely(result: CommitResult) -> None:
-    """The change is in: neither Ctrl-C nor a full disk behind the output may make it sound as if it were not."""
+    """The change is in: a full disk behind the output must not make it sound as if it were not."""
     from ikzctl.cli.system_faults import reason
-    from ikzctl.files.interrupts import Interrupts
 
-    with Interrupts():
+    try:
+        _report(result)
+    except output.ReaderGone:
+        output.silence_stdout()
+    except OSError as fault:
+        output.silence_stdout()
+        why = reason(fault) or "Sie wurde geschlossen."
         try:
-            _report(result)
-        except output.ReaderGone:
-            output.silence_stdout()
-        except OSError as fault:
-            output.silence_stdout()
-            why = reason(fault) or "Sie wurde geschlossen."
-            try:
-                output.note(
-                    f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}"
-                )
-            except (OSError, output.ReaderGone):
-                output.silence_stderr()
+            output.note(
+                f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}"
+            )
+        except (OSError, output.ReaderGone):
+            output.silence_stderr()
 
 
-def _past_the_fence(workspace: Workspace, commit: Callable[[], CommitResult]) -> CommitResult:
+def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
     """Run `commit`; settings that could start foreign programs are accepted only by somebody who is asked at a terminal."""
     from ikzctl.gitrepo.fence import ForeignSettings, accept_settings
 
     try:
-        return commit()
+        commit()
     except ForeignSettings as fault:
         if not output.is_interactive():
             raise
@@ -108,7 +112,7 @@ def _past_the_fence(workspace: Workspace, commit: Callable[[], CommitResult]) ->
         if not output.ask("Diese Einstellungen für dieses Repository dauerhaft annehmen?"):
             raise
         accept_settings(workspace.repo, fault.keys, accepted_settings())
-        return commit()
+        commit()
 
 
 def _show(proposal: Proposal) -> None:

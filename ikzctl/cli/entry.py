@@ -25,7 +25,15 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # while the program was still being loaded
         code = INTERRUPTED
+    _ignore_interrupts()
     sys.exit(code)
+
+
+def _ignore_interrupts() -> None:
+    """All has been said and done: Ctrl-C while Python packs up would only end in lines of program text."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run(arguments: list[str]) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 
+from ikzctl.model.shortages import SHORTAGES
+
 _SENTENCES = {
+    **SHORTAGES,
     errno.ENOENT: "„{name}“ gibt es nicht (mehr).",
     errno.ENAMETOOLONG: "„{name}“ ist als Name einer Datei oder eines Ordners zu lang.",
     errno.ENOTDIR: "„{name}“ ist kein Ordner.",

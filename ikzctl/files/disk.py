@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ikzctl.model.errors import WriteRefused
+from ikzctl.model.shortages import SHORTAGES
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -25,6 +26,8 @@ _HELD_ON_WINDOWS = (5, 32, 33)
 _PATIENCE = 2.5
 # far above any document of ours; a file without end must not be read into memory
 _LARGEST = 64 << 20
+# a disk with so much to spare is not full of bytes
+_SPARE = 1 << 20
 
 
 def check_path(path: str) -> None:
@@ -66,6 +69,25 @@ def read_plain(root: Path, path: str) -> bytes | None:
         return stream.read()
 
 
+def read_own(target: Path, longest: int = _LARGEST) -> bytes | None:
+    """The bytes of a file of ours or of git's; None if there is none, or what lies there is no plain file that we may read.
+
+    Never waits for a pipe and never follows a link: somebody else may have put either in the place of the file.
+    """
+    try:
+        descriptor = os.open(target, os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            raise
+        return None
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode) or info.st_size > longest:
+        os.close(descriptor)
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read()
+
+
 def write_new(target: Path, data: bytes, *, like: Path | None = None) -> None:
     """Create a file that must not exist yet, with all its bytes on the disk; access rights as those of `like`, if given."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o666)
@@ -93,8 +115,16 @@ def replace_file(source: Path, target: Path) -> None:
             return
 
 
+def remove_own(target: Path) -> None:
+    """Remove a file if it is there; one that is not there is not asked to go: a disk that refuses everything would refuse that too."""
+    if os.path.lexists(target):
+        target.unlink(missing_ok=True)
+
+
 def remove_if_empty(folder: Path) -> bool:
     """True if the folder is gone now; one that holds something, or is none, stays."""
+    if not os.path.lexists(folder):
+        return True
     try:
         folder.rmdir()
     except FileNotFoundError:
@@ -181,6 +211,8 @@ def german_reason(error: OSError, folder: Path, needed: int) -> str:
         case errno.ENOSPC | errno.EDQUOT:
             with contextlib.suppress(OSError):
                 free = shutil.disk_usage(folder).free
+                if free > 2 * needed + _SPARE:
+                    return f"Der Datenträger ist voll: Er nimmt keine weiteren Dateien auf, obwohl {free // 1024} KB frei sind."
                 return f"Der Datenträger ist voll (frei: {free // 1024} KB, gebraucht: etwa {needed // 1024 + 64} KB)."
             return "Der Datenträger ist voll."
         case errno.EROFS | errno.EACCES | errno.EPERM:
@@ -191,5 +223,11 @@ def german_reason(error: OSError, folder: Path, needed: int) -> str:
             return f"„{where}“ ist ein Ordner; dort muss eine Datei stehen."
         case errno.ENOTDIR:
             return f"„{where}“ liegt nicht in einem Ordner, sondern unter einer Datei."
+        case errno.ELOOP:
+            return f"„{where}“ ist eine Verknüpfung; dort muss eine gewöhnliche Datei stehen."
+        case errno.ENAMETOOLONG:
+            return f"Der Pfad ist zu lang: „{where}“."
+        case number if number in SHORTAGES:
+            return SHORTAGES[number]
         case _:
             return f"Der Zugriff auf „{where}“ ist fehlgeschlagen ({error.strerror})."

@@ -7,10 +7,10 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ikzctl.files.disk import replace_file, sync_folders, write_new
+from ikzctl.files.disk import read_own, remove_own, replace_file, sync_folders, write_new
 from ikzctl.gitrepo.objects import ObjectFormat
 from ikzctl.gitrepo.process import Place
 from ikzctl.gitrepo.repository import Repository
@@ -24,10 +24,26 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _MARK = b"ikzctl schreibt; nach einem Absturz hilft: ikzctl repair\n"
 
 
-def renew_index(repo: Repository, place: Place, entries: Mapping[str, str | None], object_format: ObjectFormat) -> None:
-    """Take git's lock and prepare the new index next to our journal; nothing of it is visible yet."""
+def renew_index(
+    repo: Repository,
+    place: Place,
+    entries: Mapping[str, str | None],
+    object_format: ObjectFormat,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Take git's lock and prepare the new index next to our journal; nothing of it is visible yet.
+
+    `check` is called while nobody else can change the index, and may raise.
+    """
+    if (repo.git_dir / "index").is_symlink():
+        raise WriteRefused(
+            f"„{repo.git_dir / 'index'}“ ist eine Verknüpfung; ikzctl kann sie nicht ersetzen. Es wurde nichts geändert.",
+            hint="Die Datei selbst an diese Stelle legen, oder das Register frisch klonen (git clone).",
+        )
     own = repo.git_dir / "ikzctl"
     _take_lock(repo, own)
+    check()
     private = own / "index"
     private.unlink(missing_ok=True)
     with contextlib.suppress(FileNotFoundError):
@@ -45,10 +61,8 @@ def put_index(repo: Repository) -> None:
 def drop_index(repo: Repository) -> None:
     """Remove the prepared index and git's lock, if the lock is ours."""
     own = repo.git_dir / "ikzctl"
-    # what is not there is not asked to go: a disk that refuses everything would refuse that as well
-    for path in (own / name for name in ("index", "index.lock", "index.mark")):
-        if path.exists():
-            path.unlink(missing_ok=True)
+    for name in ("index", "index.lock", "index.mark"):
+        remove_own(own / name)
     lock = repo.git_dir / "index.lock"
     if _is_ours(lock):
         lock.unlink(missing_ok=True)
@@ -97,7 +111,4 @@ def _same_content(index: Path, private: Path) -> None:
 
 
 def _is_ours(lock: Path) -> bool:
-    try:
-        return not lock.is_symlink() and lock.read_bytes() == _MARK
-    except FileNotFoundError:
-        return False
+    return read_own(lock, len(_MARK)) == _MARK

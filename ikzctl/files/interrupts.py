@@ -27,6 +27,11 @@ class Interrupts:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 
+    def nothing_left_to_stop(self) -> None:
+        """From here to the end of the program Ctrl-C is too late: it must not make what is done sound as if it were not."""
+        if self._before is not None:
+            self._before = signal.SIG_IGN
+
     def stop_if_asked(self) -> None:
         if self.asked:
             raise KeyboardInterrupt

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, draft_of, is_temp, sync_folders, write_whole
+from ikzctl.files.disk import check_path, draft_of, is_temp, read_own, remove_own, sync_folders, write_whole
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import WriteRefused
 
@@ -41,7 +42,8 @@ class Journal:
 def own_folder(repo: Repository) -> Path:
     """Our folder inside the git dir; made if need be, never through a link."""
     folder = repo.git_dir / "ikzctl"
-    folder.mkdir(exist_ok=True)
+    if not os.path.lexists(folder):
+        folder.mkdir(exist_ok=True)
     if folder.is_symlink() or not folder.is_dir():
         raise WriteRefused(f"„{folder}“ ist kein gewöhnlicher Ordner; ikzctl schreibt dort nicht.")
     return folder
@@ -57,23 +59,21 @@ def journal_path(folder: Path) -> Path:
 
 def drop_draft(folder: Path) -> None:
     """Half a journal says nothing: whoever wrote it had not begun."""
-    draft = draft_of(folder / _FILE)
-    if draft.exists():
-        draft.unlink()
+    remove_own(draft_of(folder / _FILE))
 
 
 def remove_journal(folder: Path) -> None:
     drop_draft(folder)
-    (folder / _FILE).unlink(missing_ok=True)
+    remove_own(folder / _FILE)
     sync_folders([folder])
 
 
 def read_journal(folder: Path) -> Journal | None:
     """None if there is none. A journal that we cannot have written is reported and left alone: it may be foreign."""
-    try:
-        raw = json.loads((folder / _FILE).read_bytes())
-    except FileNotFoundError:
+    if not os.path.lexists(folder / _FILE):
         return None
+    try:
+        raw = json.loads(read_own(folder / _FILE) or b"")
     except (ValueError, RecursionError):
         raise _unreadable(folder) from None
     try:

@@ -148,6 +148,8 @@ else:
 def _sign(descriptor: int, command: str) -> None:
     """Say who holds the lock. Only a courtesy: a full disk must not be noticed here first."""
     holder = {"host": socket.gethostname(), "pid": os.getpid(), "command": command}
+    if os.fstat(descriptor).st_nlink > 1:
+        return  # somebody has given the file a second name; what stands in it may be his
     with contextlib.suppress(OSError):
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.ftruncate(descriptor, 0)

@@ -44,7 +44,7 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
             with Interrupts():
                 _move_up(work / _WHOLE, folder)
         except BaseException:
-            if not (work / _WHOLE).is_dir():
+            if not _is_folder(work / _WHOLE):
                 _remove(work, made)
             raise
     # all is in place: what goes wrong now leaves nothing but an empty folder, which git does not see
@@ -58,7 +58,7 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
 
 def _fill(work: Path, fill: Callable[[Path], T]) -> T:
     half = work / _HALF
-    if half.exists():
+    if _is_folder(half):
         shutil.rmtree(half)
     half.mkdir()
     result = fill(half)
@@ -70,7 +70,12 @@ def _fill(work: Path, fill: Callable[[Path], T]) -> T:
 def _is_late(folder: Path) -> bool:
     """An earlier run had everything ready, and a part of it may be in place."""
     whole = folder / WORK / _WHOLE
-    return whole.is_dir() and (any(whole.iterdir()) or (folder / _LAST).exists())
+    return _is_folder(whole) and (_is_folder(whole / _LAST) or (folder / _LAST).exists())
+
+
+def _is_folder(path: Path) -> bool:
+    """A folder itself, not a link to one: what a link leads to is not ours."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def _move_up(whole: Path, folder: Path) -> None:
@@ -93,13 +98,26 @@ def _require_empty(folder: Path) -> None:
     if not folder.exists():
         return
     in_the_way = {entry.name for entry in folder.iterdir()} - {WORK}
-    if _is_late(folder):
+    if late := _is_late(folder):
         in_the_way &= {entry.name for entry in (folder / WORK / _WHOLE).iterdir()}
     if in_the_way:
         raise UserError(
             f"Der Ordner „{folder}“ ist nicht leer. {_NOTHING}",
             "Einen Ordner nennen, den es noch nicht gibt.",
         )
+    foreign = [folder / WORK / name for name in (_HALF, _WHOLE) if not _is_ours(folder / WORK / name, late)]
+    if (folder / WORK).is_symlink() or foreign:
+        raise UserError(
+            f"„{foreign[0] if foreign else folder / WORK}“ stammt nicht von ikzctl. {_NOTHING}",
+            "Einen Ordner nennen, den es noch nicht gibt.",
+        )
+
+
+def _is_ours(path: Path, late: bool) -> bool:
+    """Whether a run of ours can have left this: nothing, a folder, and under the name for whole content only such."""
+    if not path.is_symlink() and not path.exists():
+        return True
+    return _is_folder(path) and (path.name == _HALF or late or not any(path.iterdir()))
 
 
 def _make(folder: Path) -> tuple[Path, ...]:

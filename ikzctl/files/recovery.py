@@ -143,9 +143,10 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
     except UserError:
         journal = None
     if journal is not None and journal.root == repo.prefix:
-        clear_branch_locks(repo, journal)
-        remove_temps(repo, journal)
-    with contextlib.suppress(FileNotFoundError):
+        for tidy in (clear_branch_locks, remove_temps):
+            with contextlib.suppress(OSError):
+                tidy(repo, journal)
+    with contextlib.suppress(OSError):
         drop_index(repo)
     remove_journal(own)
     return Recovery("abandoned")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ikzctl.files.disk import clear_temps, draft_of, refuse_links, write_whole
+from ikzctl.files.disk import clear_temps, draft_of, read_own, refuse_links, remove_own, write_whole
 from ikzctl.files.journal import own_folder
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import WriteRefused
@@ -24,20 +25,18 @@ def note_scratch(repo: Repository, folders: Iterable[Path]) -> None:
 def clear_scratch(repo: Repository) -> None:
     """Remove the temporary files that a run left which is no longer there, and the note; a note that is not ours says nothing."""
     own = own_folder(repo)
-    draft = draft_of(own / _FILE)
-    if draft.exists():
-        draft.unlink()
-    try:
-        names = json.loads((own / _FILE).read_bytes())
-    except FileNotFoundError:
+    remove_own(draft_of(own / _FILE))
+    if not os.path.lexists(own / _FILE):
         return
+    try:
+        names = json.loads(read_own(own / _FILE) or b"[]")
     except (ValueError, RecursionError):
         names = []
     base = _base(repo)
     for name in names if isinstance(names, list) else []:
         if isinstance(name, str) and "\0" not in name and ".." not in name.split("/"):
             _clear_folder(base, name)
-    (own / _FILE).unlink(missing_ok=True)
+    remove_own(own / _FILE)
 
 
 def _clear_folder(base: Path, name: str) -> None:

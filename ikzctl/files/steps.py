@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from ikzctl.files.disk import read_plain, refuse_links, remove_if_empty, replace_file, sync_folders, write_new
+from ikzctl.files.disk import (
+    read_own,
+    read_plain,
+    refuse_links,
+    remove_if_empty,
+    remove_own,
+    replace_file,
+    sync_folders,
+    write_new,
+)
 from ikzctl.files.index import drop_index, put_index
 from ikzctl.files.journal import FileChange, Journal, journal_path, own_folder, remove_journal
 from ikzctl.gitrepo.objects import format_of, object_id
@@ -91,7 +100,7 @@ def remove_temps(repo: Repository, journal: Journal) -> None:
     for file in journal.files:
         with contextlib.suppress(WriteRefused, NotADirectoryError):
             refuse_links(repo.root, file.temp)
-            (repo.root / file.temp).unlink(missing_ok=True)
+            remove_own(repo.root / file.temp)
 
 
 def clear_branch_locks(repo: Repository, journal: Journal) -> None:
@@ -117,10 +126,12 @@ def _left_behind(repo: Repository, journal: Journal, lock: Path) -> tuple[int, i
     try:
         info = lock.lstat()
         begun = journal_path(own_folder(repo)).stat().st_mtime_ns
-        content = lock.read_bytes()
     except FileNotFoundError:
         return None
     whole = f"{journal.new}\n".encode("ascii")
+    content = read_own(lock, len(whole))
+    if content is None:
+        return None
     # the commit is known to nobody else; of a lock without its whole id only the time tells, and clocks jump
     ours = content == whole or (whole.startswith(content) and info.st_mtime_ns >= begun)
     return (info.st_mtime_ns, info.st_size) if ours else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from ikzctl.files.lock import write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.scratch import clear_scratch, note_scratch
 from ikzctl.gitrepo.fence import check_settings
+from ikzctl.gitrepo.ordinary import require_ordinary_files
 from ikzctl.gitrepo.repository import Repository, find_repository
 from ikzctl.model.errors import WriteRefused
 
@@ -45,7 +47,8 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
                 clear_scratch(repo)
                 recovery = NOTHING_TO_RECOVER
                 # the fence stands before git is started, which only recovery needs
-                if journal_path(own).exists():
+                if os.path.lexists(journal_path(own)):
+                    require_ordinary_files(repo.git_dir, repo.common_dir)
                     check_settings(repo, accepted)
                     recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
         except OSError as error:
@@ -64,6 +67,8 @@ def write_working_files(root: Path, changes: Mapping[str, tuple[bytes, bytes]]) 
         return ()
     done: list[str] = []
     repo = find_repository(root)
+    if repo is not None and repo.work_tree is None:
+        repo = None  # a folder that looks like a bare repository is not ours to write in
     folders = list(dict.fromkeys((root / path).parent for path in changes))
     with Interrupts() as interrupts:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
-from ikzctl.gitrepo.catfile import CatFile
+from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
 from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, make_object, object_id
 from ikzctl.gitrepo.process import GitError, Place
@@ -28,13 +29,14 @@ from ikzctl.gitrepo.repository import (
     require_work_tree,
 )
 from ikzctl.gitrepo.trees import Trees, changed_trees
-from ikzctl.gitrepo.writing import commit_tree, move_branch, store_objects
+from ikzctl.gitrepo.writing import StagedEntry, commit_tree, move_branch, staged_entries, store_objects
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 
 # what git says when it is not given a lock
 _LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 _UNCHANGED = "Es wurde nichts geändert."
+_STAGED = "in git vorgemerkte, aber nicht festgeschriebene Änderungen"
 
 
 class BranchMoved(WriteRefused):
@@ -185,13 +187,15 @@ def _saved(repo: Repository, trees: Trees, objects: CatFile, path: str, used: Ob
         above = trees.entry(parent)
         if above is not None and above.mode != TREE_MODE:
             raise WriteRefused(f"„{parent}“ ist im Repository kein Ordner. {_UNCHANGED}")
+        if objects.get(f":0:{parent}") is not None:
+            raise _unsaved(repo.prefix, path, _STAGED)
     node = trees.entry(full)
     if node is not None and node.mode != FILE_MODE:
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
     staged = objects.get(f":0:{full}")
     if (staged.oid if staged else None) != saved:
-        raise _unsaved(path, "in git vorgemerkte, aber nicht festgeschriebene Änderungen")
+        raise _unsaved(repo.prefix, path, _STAGED)
     try:
         data = read_plain(repo.root, path)
     except WriteRefused as error:
@@ -199,19 +203,33 @@ def _saved(repo: Repository, trees: Trees, objects: CatFile, path: str, used: Ob
     if (None if data is None else object_id("blob", data, used)) == saved:
         return saved
     if data is None:
-        raise _unsaved(path, "eine nicht festgeschriebene Löschung")
+        raise _unsaved(repo.prefix, path, "eine nicht festgeschriebene Löschung")
     if saved is not None and object_id("blob", data.replace(b"\r\n", b"\n"), used) == saved:
         raise WriteRefused(
             f"„{path}“ hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht. {_UNCHANGED}",
             hint="Mit ikzctl fmt richten; damit es so bleibt: git config core.autocrlf false",
         )
-    raise _unsaved(path, "Änderungen, die nicht festgeschrieben sind")
+    raise _unsaved(repo.prefix, path, "Änderungen, die nicht festgeschrieben sind")
 
 
-def _unsaved(path: str, what: str) -> WriteRefused:
+def _require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]) -> None:
+    """While we hold git's lock: the index has for each file what HEAD has, and nothing else in its place."""
+    full = {f"{repo.prefix}{file.path}": file for file in files}
+    there: dict[str, list[StagedEntry]] = {path: [] for path in full}
+    for entry in staged_entries(place, list(full)):
+        for path in (entry.path, *_parents(entry.path)):
+            if path in there:
+                there[path].append(entry)
+    for path, file in full.items():
+        if there[path] != ([StagedEntry(FILE_MODE, file.old, 0, path)] if file.old else []):
+            raise _unsaved(repo.prefix, file.path, _STAGED)
+
+
+def _unsaved(prefix: str, path: str, what: str) -> WriteRefused:
+    where = f":/{prefix}{path}"
     return WriteRefused(
         f"„{path}“ hat {what}; sie gingen sonst verloren. {_UNCHANGED}",
-        hint=f"Erst festschreiben (git commit -m … -- {path}) oder verwerfen (git restore --staged --worktree -- {path}).",
+        hint=f"Erst festschreiben (git commit -m … -- {where}) oder verwerfen (git restore --staged --worktree -- {where}).",
     )
 
 
@@ -228,6 +246,7 @@ def _commit(
     interrupts.stop_if_asked()
     head = _read_head(repo)
     store_objects(place, change.objects, change.object_format)
+    _require_stored(place, change.objects)
     new = commit_tree(place, change.tree, change.base, message, author)
     _sync_objects(repo, (new, *(one.oid for one in change.objects)))
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
@@ -235,15 +254,30 @@ def _commit(
         write_journal(own_folder(repo), journal)
         stage(repo, journal, change.contents)
         entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
-        renew_index(repo, place, entries, change.object_format)
+        renew_index(
+            repo, place, entries, change.object_format, check=lambda: _require_unstaged(repo, place, change.files)
+        )
         if _read_head(repo) != head:
             raise BranchMoved(None)
         interrupts.stop_if_asked()
     except BaseException:
-        _give_up(repo, journal)
+        # no git has begun to move the branch, so no lock of a branch is ours
+        with contextlib.suppress(OSError, UserError):
+            undo(repo, journal)
         raise
     _swap(repo, place, journal, message, author)
     return replace(result, commit=new, warnings=_complete(repo, journal))
+
+
+def _require_stored(place: Place, objects: Sequence[NewObject]) -> None:
+    """git leaves an object as it is that is there already, even one that a crash cut off; such a one must not get into a commit."""
+    with CatFile(place) as stored:
+        for one in objects:
+            if stored.get(one.oid) is None:
+                raise DamagedError(
+                    f"Im Repository liegt ein beschädigtes Objekt ({one.oid[:12]}). {_UNCHANGED}",
+                    hint="Zeigen: git fsck   Abhilfe: das Register frisch klonen (git clone).",
+                )
 
 
 def _sync_objects(repo: Repository, oids: Sequence[str]) -> None:
@@ -256,10 +290,10 @@ def _swap(repo: Repository, place: Place, journal: Journal, message: str, author
     subject = message.strip().partition("\n")[0]
     try:
         move_branch(place, journal.branch, journal.new, journal.old, f"ikzctl: {subject}", author)
-    except UserError:
+    except (UserError, OSError):
         try:
             now = branch_commit(repo, journal.branch)
-        except UserError as error:
+        except (UserError, OSError) as error:
             raise WriteRefused(
                 "Ob die Änderung gespeichert wurde, ließ sich nicht feststellen.",
                 hint="Klarheit schafft: ikzctl repair",
@@ -274,11 +308,9 @@ def _swap(repo: Repository, place: Place, journal: Journal, message: str, author
 
 def _give_up(repo: Repository, journal: Journal) -> None:
     """Clean up before the commit point; what the disk does not allow now, the journal makes the next run do."""
-    try:
+    with contextlib.suppress(OSError, UserError):
         clear_branch_locks(repo, journal)
         undo(repo, journal)
-    except OSError:
-        return
 
 
 def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:

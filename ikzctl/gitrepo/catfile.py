@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from ikzctl.gitrepo.objects import format_of, object_id
-from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start
+from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start, start_thread
 from ikzctl.model.errors import UserError
 
 _CHUNK = 1 << 16
@@ -66,7 +66,11 @@ def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterato
     process = start(["cat-file", "--batch", "--buffer"], place)
     stdin, stdout = _pipes(process)
     writer = threading.Thread(target=_ask, args=(stdin, oids), daemon=True)
-    writer.start()
+    try:
+        start_thread(writer)
+    except OSError:
+        _end(process)
+        raise
     try:
         with Patience(process, QUICK) as patience:
             for _ in oids:

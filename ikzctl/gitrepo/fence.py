@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ikzctl.gitrepo.process import QUICK, NotLikeGit, Place, printable, run
+from ikzctl.gitrepo.process import QUICK, GitError, NotLikeGit, Place, printable, run
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import UserError, WriteRefused
 
@@ -19,7 +19,7 @@ from ikzctl.model.errors import UserError, WriteRefused
 _HARMLESS = re.compile(
     r"core\.(?:repositoryformatversion|filemode|bare|ignorecase|precomposeunicode|logallrefupdates|symlinks|autocrlf)"
     r"|remote\.[^\n]+\.(?:url|fetch)"
-    r"|branch\.[^\n]+\.(?:remote|merge)"
+    r"|branch\.[^\n]+\.(?:remote|merge|rebase|pushremote|description|vscode-merge-base)"
     r"|user\.(?:name|email)"
     r"|extensions\.objectformat"
 )
@@ -77,7 +77,8 @@ def check_settings(repo: Repository, accepted: Path | None = None) -> tuple[Sett
     """
     settings = _list_settings(repo.place, "--no-includes")
     known = _read_accepted(accepted).get(str(repo.common_dir), {})
-    foreign = [s.key for s in settings if not _HARMLESS.fullmatch(s.key) and known.get(s.key) != s.value]
+    values = _values(settings)
+    foreign = [key for key in values if not _HARMLESS.fullmatch(key) and known.get(key) != values[key]]
     if foreign:
         raise ForeignSettings(sorted(set(foreign)))
     return settings
@@ -85,7 +86,7 @@ def check_settings(repo: Repository, accepted: Path | None = None) -> tuple[Sett
 
 def accept_settings(repo: Repository, keys: Sequence[str], accepted: Path) -> None:
     """Remember that the user allows these keys with the values that they have now."""
-    values = {s.key: s.value for s in _list_settings(repo.place, "--no-includes")}
+    values = _values(_list_settings(repo.place, "--no-includes"))
     book = _read_accepted(accepted)
     book.setdefault(str(repo.common_dir), {}).update({key: values[key] for key in keys if key in values})
     accepted.parent.mkdir(parents=True, exist_ok=True)
@@ -94,11 +95,26 @@ def accept_settings(repo: Repository, keys: Sequence[str], accepted: Path) -> No
     draft.replace(accepted)
 
 
+def _values(settings: Sequence[Setting]) -> dict[str, list[str]]:
+    """All values of each key, in order: git obeys a later one, or all of them."""
+    values: dict[str, list[str]] = {}
+    for setting in settings:
+        values.setdefault(setting.key, []).append(setting.value)
+    return values
+
+
 def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> Identity:
     """Name and mailbox from the repository or, failing that, from the user's own configuration."""
     found = {s.key: s.value for s in (check_settings(repo) if local is None else local)}
     if not (found.get("user.name") and found.get("user.email")):
-        found = {s.key: s.value for s in _list_settings(repo.place, "--includes", user_settings=True)}
+        try:
+            found = {s.key: s.value for s in _list_settings(repo.place, "--includes", user_settings=True)}
+        except GitError:
+            raise WriteRefused(
+                "Ihre eigenen git-Einstellungen (.gitconfig in Ihrem Benutzerordner) lassen sich nicht lesen. "
+                "Es wurde nichts geändert.",
+                hint="Was nicht stimmt, sagt: git config --global --list",
+            ) from None
     name, email = (_clean(found.get(key, "")) for key in ("user.name", "user.email"))
     if not (name and email):
         raise WriteRefused(
@@ -137,7 +153,7 @@ def _list_settings(place: Place, includes: str, *, user_settings: bool = False) 
     return tuple(settings)
 
 
-def _read_accepted(accepted: Path | None) -> dict[str, dict[str, str]]:
+def _read_accepted(accepted: Path | None) -> dict[str, dict[str, list[str]]]:
     if accepted is None or not accepted.is_file():
         return {}
     try:
@@ -148,5 +164,5 @@ def _read_accepted(accepted: Path | None) -> dict[str, dict[str, str]]:
 
 
 def _clean(text: str) -> str:
-    """As git itself cuts it: nothing that would end the field in a commit."""
-    return "".join(c for c in text if c.isprintable() and c not in "<>").strip()
+    """As git itself cuts it: nothing that would end the field in a commit, no punctuation at its ends."""
+    return "".join(c for c in text if c.isprintable() and c not in "<>").strip(" .,:;\"\\'")

@@ -20,6 +20,7 @@ _FILES = (
     "info/attributes",
     "info/exclude",
     "info/grafts",
+    "logs/HEAD",
     "packed-refs",
     "shallow",
     # and what ikzctl opens in its folder there
@@ -27,6 +28,7 @@ _FILES = (
     "ikzctl/journal.json",
     "ikzctl/journal.json.new",
     "ikzctl/lock",
+    "ikzctl/scratch.json",
 )
 _OF_OBJECTS = ("info/alternates", "info/commit-graph", "pack/multi-pack-index")
 # git follows borrowed objects no further
@@ -45,6 +47,7 @@ def _opened_by_git(folder: str) -> Iterator[str]:
     for name in _FILES:
         yield f"{folder}/{name}"
     yield from _below(f"{folder}/refs")
+    yield from _below(f"{folder}/logs")
     seen: set[str] = set()
     waiting = [f"{folder}/objects"]
     for _ in range(_MAX_BORROWED):
@@ -59,16 +62,18 @@ def _opened_by_git(folder: str) -> Iterator[str]:
 
 def _below(folder: str) -> Iterator[str]:
     """Everything below a folder that is neither a file nor a folder itself."""
-    try:
-        with os.scandir(folder) as entries:
-            listed = list(entries)
-    except OSError:
-        return
-    for entry in listed:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path)
-        elif not entry.is_file(follow_symlinks=False):
-            yield entry.path
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                listed = list(entries)
+        except OSError:
+            continue
+        for entry in listed:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif not entry.is_file(follow_symlinks=False):
+                yield entry.path
 
 
 def _borrowed(objects: str) -> list[str]:

@@ -129,6 +129,14 @@ def run(
     return answer
 
 
+def start_thread(thread: threading.Thread) -> None:
+    """Python tells a system that lets no further thread run from no other fault."""
+    try:
+        thread.start()
+    except RuntimeError as fault:
+        raise OSError(errno.EAGAIN, str(fault)) from None
+
+
 class TimeLimit:
     """Ends a git that takes longer than it may. A `timeout` of `communicate` would nap in growing steps instead of waiting."""
 
@@ -139,7 +147,7 @@ class TimeLimit:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        start_thread(self._timer)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -165,7 +173,7 @@ class Patience:
         self._watch = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> Self:
-        self._watch.start()
+        start_thread(self._watch)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -278,6 +286,7 @@ _REASONS = tuple(
         ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
         ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
         ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
+        ("too big|File name too long", "Der Ordner des Registers liegt zu tief; der Pfad ist für git zu lang."),
         ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
         (
             "fsck error",
@@ -307,7 +316,7 @@ _REASONS = tuple(
             "Could not read [0-9a-f]{40}|No such ref|commondir|Invalid path|shallow file|not a git repository|"
             "(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
             "|tree object|inflate|unable to unpack|mmap failed|is corrupt|(?:bad|broken) ref|packed-refs|in pack|packfile"
-            "|cannot be used as a|unable to resolve reference",
+            "|cannot be used as a|unable to resolve reference|filename in tree entry|unable to append to",
             _DAMAGED,
         ),
     )

@@ -91,6 +91,10 @@ def head_state(repo: Repository) -> HeadState:
         commit, _, name = answer.out.decode("utf-8", "replace").strip().partition("\n")
         if not is_object_id(commit):
             raise NotLikeGit
+        if name != "HEAD" and not name.startswith("refs/heads/"):
+            # a tag or another branch is called HEAD as well; the file itself knows better
+            question = ["symbolic-ref", "--quiet", "HEAD"]
+            name = run(question, repo.place, expect=(0, 1), seconds=QUICK).out.decode("utf-8", "replace").strip()
         return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
     name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out.decode("utf-8", "replace").strip()
     if not name.startswith("refs/"):
@@ -152,6 +156,11 @@ def require_branch(head: HeadState) -> str:
         raise WriteRefused(
             "Ausgecheckt ist ein einzelner Stand, kein Zweig (detached HEAD). Es wurde nichts geändert.",
             hint="Auf einen Zweig wechseln, zum Beispiel: git switch main",
+        )
+    if "\ufffd" in head.branch:
+        raise WriteRefused(
+            "Der Name des ausgecheckten Zweigs ist kein lesbarer Text (nicht UTF-8). Es wurde nichts geändert.",
+            hint="Umbenennen: git branch -m NEUER-NAME",
         )
     return head.branch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ikzctl.gitrepo.fence import Identity
 from ikzctl.gitrepo.objects import FILE_MODE, NewObject, ObjectFormat, build_pack, format_of, no_object
@@ -13,6 +14,7 @@ from ikzctl.gitrepo.trees import has_plain_names
 
 # git's own limit: fewer objects become single files, more stay together as one pack
 _UNPACK_LIMIT = 100
+_NAMED = 500
 
 
 def store_objects(place: Place, objects: Sequence[NewObject], object_format: ObjectFormat) -> None:
@@ -44,6 +46,27 @@ def move_branch(place: Place, branch: str, new: str, old: str | None, reason: st
     """Compare and swap: git refuses if the branch is no longer at `old`."""
     named = replace(place, environment={**place.environment, **identity.environment})
     run(["update-ref", "-m", reason, branch, new, old or no_object(format_of(new))], named)
+
+
+class StagedEntry(NamedTuple):
+    """One entry of the index; `stage` is 0 unless a merge left several versions."""
+
+    mode: str
+    oid: str
+    stage: int
+    path: str
+
+
+def staged_entries(place: Place, paths: Sequence[str]) -> list[StagedEntry]:
+    """What the index has at these paths (from the top of the repository) and below them."""
+    # so many names fit into a command; beyond, all entries are asked for
+    named = ["--", *paths] if len(paths) <= _NAMED else []
+    entries = []
+    for line in run(["ls-files", "--stage", "-z", "--full-name", *named], place).out.split(b"\0")[:-1]:
+        head, _, path = line.partition(b"\t")
+        mode, oid, stage = head.decode("ascii").split(" ")
+        entries.append(StagedEntry(mode, oid, int(stage), path.decode("utf-8", "surrogateescape")))
+    return entries
 
 
 def feed_index(place: Place, index: Path, entries: Mapping[str, str | None], object_format: ObjectFormat) -> None:

@@ -1,0 +1,193 @@
+"""What a crash, another program or an attacker left among git's files: answered at once, nothing changed, nothing left over."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program, needs
+from tests.gitrepo.repos import git
+
+ADD = ("partner", "add", "--key", "07315000", "--yes")
+MAINZ = "registry/partners/mainz.yaml"
+pytestmark = needs(sys.platform != "win32", "links and pipes as on Unix")
+
+Setup = Callable[[Path], object]
+
+
+def _pipe(path: str) -> Setup:
+    def make(folder: Path) -> None:
+        target = folder / ".git" / path
+        target.parent.mkdir(exist_ok=True)
+        target.unlink(missing_ok=True)
+        os.mkfifo(target)
+
+    return make
+
+
+def _link(path: str, target: str) -> Setup:
+    def make(folder: Path) -> None:
+        place = folder / ".git" / path
+        place.unlink(missing_ok=True)
+        place.symlink_to(target)
+
+    return make
+
+
+def _linked_index(folder: Path) -> None:
+    (folder / ".git/index").rename(folder / ".git/real-index")
+    (folder / ".git/index").symlink_to("real-index")
+
+
+def _cut_off_object(folder: Path) -> None:
+    """As a power failure leaves it under a git that does not bring its files to the disk."""
+    twin = folder.with_name("twin")
+    subprocess.run(["cp", "-a", folder, twin], check=True)
+    assert Program(twin, folder.parent)(*ADD).code == 0
+    oid = git(twin, "rev-parse", f"HEAD:{MAINZ}")
+    (folder / ".git/objects" / oid[:2]).mkdir(exist_ok=True)
+    (folder / ".git/objects" / oid[:2] / oid[2:]).write_bytes(b"")
+
+
+def _stage(path: str, *stages: int) -> Setup:
+    def make(folder: Path) -> None:
+        oid = git(folder, "hash-object", "-w", "--stdin", stdin=b"von Hand\n")
+        lines = "".join(f"100644 {oid} {stage}\t{path}\n" for stage in stages or (0,))
+        git(folder, "update-index", "--index-info", stdin=lines.encode())
+
+    return make
+
+
+def _staged_in_place_of_the_folder(folder: Path) -> None:
+    git(folder, "rm", "-q", "--cached", "-r", "registry/partners")
+    _stage("registry/partners")(folder)
+
+
+ANSWERS: list[tuple[str, Setup, str]] = [
+    ("pipe as index.lock", _pipe("index.lock"), "Ein anderes git-Programm arbeitet gerade"),
+    ("pipe as HEAD.lock", _pipe("HEAD.lock"), "Ein anderes git-Programm arbeitet gerade"),
+    ("endless HEAD.lock", _link("HEAD.lock", "/dev/zero"), "Ein anderes git-Programm arbeitet gerade"),
+    ("folder as HEAD.lock", lambda f: (f / ".git/HEAD.lock").mkdir(), "Ein anderes git-Programm arbeitet gerade"),
+    ("folder as lock", lambda f: (f / ".git/refs/heads/main.lock").mkdir(), "Ein anderes git-Programm arbeitet gerade"),
+    ("pipe as note", _pipe("ikzctl/scratch.json"), "müsste eine gewöhnliche Datei sein"),
+    ("pipe as journal", _pipe("ikzctl/journal.json"), "müsste eine gewöhnliche Datei sein"),
+    ("pipe as log", _pipe("logs/refs/heads/main"), "müsste eine gewöhnliche Datei sein"),
+    ("pipe as log of HEAD", _pipe("logs/HEAD"), "müsste eine gewöhnliche Datei sein"),
+    ("index is a link", _linked_index, "ist eine Verknüpfung; ikzctl kann sie nicht ersetzen"),
+    ("our lock is a link", _link("ikzctl/lock", "../config"), "ist eine Verknüpfung"),
+    ("object cut off", _cut_off_object, "liegt ein beschädigtes Objekt"),
+    ("staged below", _stage(f"{MAINZ}/x"), "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
+    ("staged above", _staged_in_place_of_the_folder, "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
+    ("unmerged", _stage(MAINZ, 1, 2), "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
+    ("branch of no text", lambda f: git(f, "branch", "-m", "m\udce4in"), "ist kein lesbarer Text"),
+    ("nameless", lambda f: git(f, "config", "user.name", "..."), "git kennt Ihren Namen"),
+]
+
+
+def left_over(folder: Path) -> list[str]:
+    own = {path.name for path in (folder / ".git/ikzctl").glob("*")} - {"lock", "scratch.json", "journal.json"}
+    lock = folder / ".git/index.lock"
+    ours = lock.is_file() and b"ikzctl" in lock.read_bytes()
+    journal = folder / ".git/ikzctl/journal.json"
+    written = journal.is_file() and stat.S_ISREG(journal.lstat().st_mode)
+    temps = [path.name for path in folder.rglob(".ikzctl-*.tmp")]
+    return [*own, *temps, *(["index.lock"] if ours else []), *(["journal"] if written else [])]
+
+
+@pytest.mark.parametrize(("setup", "text"), [case[1:] for case in ANSWERS], ids=[case[0] for case in ANSWERS])
+def test_a_change_is_refused_at_once_and_leaves_nothing(small: Program, setup: Setup, text: str):
+    before, staged = git(small.folder, "rev-parse", "HEAD"), ""
+    setup(small.folder)
+    if "index" not in text and not (small.folder / ".git/index.lock").exists():
+        staged = git(small.folder, "ls-files", "--stage")
+    done = small(*ADD)
+    assert done.code == 2, done.text
+    assert text in done.err
+    assert git(small.folder, "rev-parse", "HEAD") == before
+    assert not (small.folder / MAINZ).exists()
+    assert left_over(small.folder) == []
+    if staged:
+        assert git(small.folder, "ls-files", "--stage") == staged
+
+
+def test_a_staged_mode_is_somebody_s_work(small: Program):
+    member = "registry/cooperations/vergabestelle/members/worms.yaml"
+    git(small.folder, "update-index", "--chmod=+x", member)
+    done = small(
+        "cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "X", "--yes"
+    )
+    assert (done.code, "vorgemerkte" in done.err) == (2, True), done.text
+    assert git(small.folder, "ls-files", "--stage", member).startswith("100755")
+    assert f":/{member}" in done.err, "the hint works from every folder"
+
+
+def test_a_deep_folder_of_branches_and_a_tag_called_head_do_not_matter(small: Program):
+    place = str(small.folder / ".git/refs/heads")
+    for _ in range(1500):
+        place += "/a"
+        os.mkdir(place)  # noqa: PTH102  a Path this deep takes long
+    git(small.folder, "update-ref", "refs/tags/HEAD", "HEAD")
+    codes = [small(*command).code for command in (ADD, ("status", "--rev", "HEAD"), ("diff", "HEAD~1"))]
+    # Python's own way of removing it would go as deep as the folder does
+    subprocess.run(["rm", "-rf", small.folder / ".git/refs/heads/a"], check=True)
+    assert codes[0] == 0
+    assert set(codes) <= {0, 1}
+    assert (small.folder / MAINZ).exists()
+
+
+@pytest.mark.parametrize("command", [("status", "--rev", "HEAD"), ADD], ids=["read", "write"])
+def test_too_few_open_files_are_no_fault_of_the_program(small: Program, command: tuple[str, ...]):
+    few = Program(small.folder, small.home, small.environment, ("sh", "-c", 'ulimit -n 12; exec "$@"', "sh"))
+    done = few(*command)
+    assert (done.code, "zu viele Dateien zugleich geöffnet" in done.err) == (2, True), done.text
+    assert left_over(small.folder) == []
+
+
+def test_two_values_of_a_foreign_setting_can_be_allowed_together(small: Program):
+    from ikzctl.gitrepo.fence import ForeignSettings, accept_settings, check_settings
+    from ikzctl.gitrepo.repository import require_repository
+
+    for value in ("", "cache"):
+        git(small.folder, "config", "--add", "credential.helper", value)
+    repo, accepted = require_repository(small.folder), small.folder.parent / "accepted.json"
+    accept_settings(repo, ["credential.helper"], accepted)
+    check_settings(repo, accepted)
+    git(small.folder, "config", "--add", "credential.helper", "!böse")
+    with pytest.raises(ForeignSettings):
+        check_settings(repo, accepted)
+
+
+@pytest.mark.parametrize("name", ["fertig", "halb"])
+def test_init_takes_nothing_through_a_link(small: Program, name: str):
+    place = small.folder.parent
+    (place / "fremd").mkdir()
+    (place / "fremd/brief.txt").write_text("wichtig", encoding="utf-8")
+    (place / "neu/.ikzctl-neu").mkdir(parents=True)
+    (place / "neu/.ikzctl-neu" / name).symlink_to(place / "fremd")
+    done = small.at(place)("init", "neu")
+    assert (done.code, "stammt nicht von ikzctl" in done.err) == (2, True), done.text
+    assert (place / "fremd/brief.txt").read_text(encoding="utf-8") == "wichtig"
+
+
+def test_ctrl_c_again_and_again_never_hides_that_a_change_is_saved(small: Program):
+    """From the moment the branch has moved until the program has ended."""
+    branch = small.folder / ".git/refs/heads/main"
+    before = branch.read_bytes()
+    process = subprocess.Popen(
+        small.command(ADD), cwd=small.folder, env=small.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while process.poll() is None and branch.read_bytes() == before:
+        time.sleep(0.0005)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.0005)
+    out, err = (text.decode() for text in process.communicate())
+    assert "Gespeichert" in out, err
+    assert "Abgebrochen" not in err
+    assert "Traceback" not in err
