@@ -101,6 +101,9 @@ def _require_empty(folder: Path) -> None:
     if late := _is_late(folder):
         in_the_way &= {entry.name for entry in (folder / WORK / _WHOLE).iterdir()}
     if in_the_way:
+        # all that a run leaves which ends with its very last call
+        with contextlib.suppress(OSError):
+            (folder / WORK).rmdir()
         raise UserError(
             f"Der Ordner „{folder}“ ist nicht leer. {_NOTHING}",
             "Einen Ordner nennen, den es noch nicht gibt.",
