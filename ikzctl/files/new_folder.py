@@ -41,8 +41,9 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
         try:
             _require_empty(folder)
             result = None if _is_late(folder) else _fill(work, fill)
-            with Interrupts():
+            with Interrupts() as interrupts:
                 _move_up(work / _WHOLE, folder)
+                interrupts.nothing_left_to_stop()
         except BaseException:
             if not _is_folder(work / _WHOLE):
                 _remove(work, made)
