@@ -63,13 +63,22 @@ OutputOption = Annotated[
 ]
 
 
+# periods are counted on from a day, and the calendar of Python has an end
+_FIRST, _LAST = date(1800, 1, 1), date(2999, 12, 31)
+
+
 def day(text: str | None, name: str = "--as-of") -> date:
     """The day that an option names; today if it is absent."""
     if text is None:
         return date.today()  # noqa: DTZ011  days are meant as the user's calendar shows them
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
+        named = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
-        pass
-    raise UserError(f"{name}: „{text}“ ist kein Tag; erwartet wird ein Datum wie 2027-01-31.")
+        named = None
+    if named is None:
+        raise UserError(f"{name}: „{text}“ ist kein Tag; erwartet wird ein Datum wie 2027-01-31.")
+    if not _FIRST <= named <= _LAST:
+        raise UserError(
+            f"{name}: Mit dem Jahr {named.year} kann hier niemand rechnen; möglich sind {_FIRST.year} bis {_LAST.year}."
+        )
+    return named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
+_FILE_MODES = (FILE_MODE, "100755")
 
 
 class TreeEntry(NamedTuple):
@@ -98,7 +100,7 @@ class CleanRoom:
         where = ["--", prefix] if prefix else []
         command = ["ls-tree", "-r", "-z", "--full-tree", _checked(commit), *where]
         out = run(command, self._room_for(commit), seconds=QUICK).out
-        cut = len(prefix.encode("utf-8"))
+        cut = len(os.fsencode(prefix))
         entries = []
         for line in out.split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")
@@ -131,7 +133,7 @@ class CleanRoom:
             self._trees[commit] = Trees(self._asking(_checked(commit)), commit)
         trees = self._trees[commit]
         found = ((path, trees.entry(path)) for path in paths)
-        return {path: node.oid for path, node in found if node is not None and node.mode == FILE_MODE}
+        return {path: node.oid for path, node in found if node is not None and node.mode in _FILE_MODES}
 
     def _asking(self, oid: str) -> CatFile:
         if self._single is None:
@@ -144,7 +146,7 @@ class CleanRoom:
         where = ["--", prefix] if prefix else []
         command = ["diff-tree", "-r", "-z", "--raw", "--no-renames", _checked(old), _checked(new), *where]
         parts = run(command, self._room_for(new)).out.split(b"\0")[:-1]
-        cut = len(prefix.encode("utf-8"))
+        cut = len(os.fsencode(prefix))
         changes = []
         for head, path in zip(parts[::2], parts[1::2], strict=True):
             old_mode, new_mode, old_oid, new_oid, status = head[1:].decode("ascii").split(" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -117,7 +118,7 @@ class Trees:
         for part in path.split("/"):
             if node is None or node.mode != TREE_MODE:
                 return None
-            node = self.folder(node.oid).get(part.encode("utf-8"))
+            node = self.folder(node.oid).get(os.fsencode(part))
         return node
 
     def folder(self, oid: str) -> Folder:

@@ -37,6 +37,8 @@ GRID_DE: dict[Grid, str] = {
 
 
 def month_end(year: int, month: int) -> date:
+    if year > date.max.year:
+        return date.max  # some write "for ever" as the last day that there is
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
@@ -49,7 +51,8 @@ def add_span(day: date, value: int, unit: Unit) -> date:
     (datetime.date(2027, 2, 28), datetime.date(2029, 2, 28))
     """
     if unit in ("tag", "woche"):
-        return day + timedelta(days=value * (7 if unit == "woche" else 1))
+        days = value * (7 if unit == "woche" else 1)
+        return day + timedelta(days=days) if days <= (date.max - day).days else date.max
     months = day.year * 12 + day.month - 1 + value * (12 if unit == "jahr" else 1)
     last = month_end(months // 12, months % 12 + 1)
     return last.replace(day=min(day.day, last.day))

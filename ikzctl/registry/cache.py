@@ -34,7 +34,8 @@ class Memory:
 
     def is_inside(self, root: Path) -> bool:
         """Whether the caches would lie in this registry, where they would be findings themselves."""
-        return self.folder.resolve().is_relative_to(root)
+        # of a link that leads in a circle this makes some path; `resolve` would raise
+        return Path(os.path.realpath(self.folder)).is_relative_to(root)
 
 
 class Known(NamedTuple):

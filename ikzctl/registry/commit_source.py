@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
-from ikzctl.registry.sources import MAX_FILES, READ_LIMIT, ignorable, known_folder, link_finding, unknown_path
+from ikzctl.registry.sources import READ_LIMIT, ignorable, known_folder, limited, link_finding, unknown_path
 
 if TYPE_CHECKING:
     from ikzctl.gitrepo.reading import CleanRoom
 
-_REGULAR = "100644"
+# whether a file may be executed is not asked: a work tree on Windows or a network drive cannot tell
+_REGULAR = ("100644", "100755")
+_FEW = 4
 _LINK = "120000"
 _SUBMODULE = "160000"
 # git hands out one byte more of what is longer
@@ -52,7 +54,7 @@ class CommitSource:
         return f"{self._room.commit_info(self._commit).tree}:{self._room.repo.prefix}"
 
     def _take(self, mode: str, oid: str, path: str, oids: dict[str, str]) -> None:
-        if mode == _REGULAR and place_of(path) is not None:
+        if mode in _REGULAR and place_of(path) is not None:
             oids[path] = oid
             return
         if not path:
@@ -70,9 +72,6 @@ class CommitSource:
             self._problems.append(link_finding(path))
         elif mode == _SUBMODULE:
             self._strange.add(path)
-        elif place_of(path) is not None:
-            text = f"hier wird eine gewöhnliche, nicht ausführbare Datei erwartet (Modus {mode} statt {_REGULAR})"
-            self._problems.append(Finding("IKZ-P003", "error", Pointer(path), text))
         elif not ignorable(path) and ("/" in path or not shared):
             self._problems.append(unknown_path(path))
 
@@ -81,7 +80,7 @@ class CommitSource:
 
     @cached_property
     def _sorted(self) -> tuple[str, ...]:
-        return tuple(sorted(self._oids))[:MAX_FILES]
+        return tuple(limited(sorted(self._oids), self._problems))
 
     def blob_ids(self) -> dict[str, str]:
         """Path → blob id of every file of the layout."""
@@ -131,7 +130,12 @@ class SomeFiles:
         wanted = {f"{prefix}{path}": path for path in paths if path not in self._looked_up}
         self._looked_up.update(wanted.values())
         found = {wanted[full]: oid for full, oid in self._room.find_files(self._commit, wanted).items()}
-        self._read.update(_contents(self._room, found, list(found)))
+        if len(found) > _FEW:
+            self._read.update(_contents(self._room, found, list(found)))
+            return
+        # names that turn up one by one are not worth a start of git each
+        for path, oid in found.items():
+            self._read[path] = self._room.read_blob(oid, max_bytes=_MAX_BYTES)
 
     def has(self, path: str) -> bool:
         if path not in self._looked_up:
@@ -156,7 +160,7 @@ def changed_files(room: CleanRoom, old: str, new: str) -> tuple[SomeFiles, SomeF
         if place_of(change.path) is not None:
             decided.add(change.path)
             for side, mode, oid in zip(sides, change[2:4], change[4:6], strict=True):
-                if mode == _REGULAR:
+                if mode in _REGULAR:
                     side[change.path] = oid
     return SomeFiles(room, old, sides[0], decided), SomeFiles(room, new, sides[1], decided)
 

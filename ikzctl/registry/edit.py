@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -55,6 +56,18 @@ def apply(
     return document.text.encode("utf-8")
 
 
+# the sign that begins a long text, at the end of its line
+_LONG_TEXT = re.compile(r"(?<= )([|>][0-9]?)\+?(?= *(?: #.*)?$)")
+
+
+def _stripped(text: str) -> str:
+    """The text with the sign of its last long text saying that its last line has no end."""
+    lines = text.split("\n")
+    number = next((n for n in reversed(range(len(lines))) if _LONG_TEXT.search(lines[n])), 0)
+    lines[number] = _LONG_TEXT.sub(r"\1-", lines[number])
+    return "\n".join(lines)
+
+
 class Document:
     """A text that changes step by step; `loaded`, `data` and `tree` always belong to `text`.
 
@@ -73,8 +86,17 @@ class Document:
                 f"{file}, Zeile {first.pointer.line}: Die Datei hat einen Fehler und wird deshalb nicht geändert. "
                 f"{first.message}"
             )
-        text = content.decode("utf-8")
-        self._take(text if text.endswith("\n") else text + "\n", loaded)
+        self._take(*self._ended(content.decode("utf-8"), loaded))
+
+    def _ended(self, text: str, loaded: Loaded) -> tuple[str, Loaded]:
+        """The text with an end to its last line; where that would become part of a long text, its sign takes it off again."""
+        if text.endswith("\n"):
+            return text, loaded
+        for whole in (f"{text}\n", f"{_stripped(text)}\n"):
+            again = load(whole.encode("utf-8"), self.file, self.parser)
+            if not again.findings and same(again.data, loaded.data):
+                return whole, again
+        raise self._refused(text.count("\n") + 1, "am Ende der Datei fehlt das Zeilenende; ikzctl fmt ergänzt es")
 
     def _take(self, text: str, loaded: Loaded, tree: Tree | None = None) -> None:
         self.text = text

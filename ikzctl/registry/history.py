@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ikzctl.model.findings import FieldPath
-from ikzctl.model.kinds import BY_NAME, Kind, Place, place_of
+from ikzctl.model.kinds import BY_NAME, Kind, Place, is_slug, place_of
 from ikzctl.registry.events import load
 from ikzctl.registry.history_text import (
     ABOUT_A_PARTNER,
     added_text,
+    both_values,
     day_text,
     label_of,
     plain_value,
@@ -51,12 +52,15 @@ class Names:
     _known: dict[str, str] = field(default_factory=dict)
 
     def partner(self, id: object) -> str:
-        return self._name(f"partners/{id}.yaml", "legal_name", str(id))
+        return self._name("partner", id, "legal_name")
 
     def task(self, id: object) -> str:
-        return self._name(f"tasks/{id}.yaml", "name", str(id))
+        return self._name("task", id, "name")
 
-    def _name(self, path: str, key: str, default: str) -> str:
+    def _name(self, kind: str, id: object, key: str) -> str:
+        if not isinstance(id, str) or not is_slug(id):
+            return plain_value(id)
+        path, default = BY_NAME[kind].path(id), id
         if path not in self._known:
             self._known[path] = default
             for source in (self.new, self.old):
@@ -79,7 +83,7 @@ class Change:
     items: tuple[Mapping[str, Any], ...]
     whole_old: Mapping[str, Any]
     whole_new: Mapping[str, Any]
-    kind: Literal["changed", "added", "removed"] = "changed"
+    kind: Literal["changed", "added", "removed", "moved"] = "changed"
 
 
 def differences(
@@ -116,6 +120,8 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
     before, after = _data(old, path), _data(new, path)
     if before is None or after is None:
         state = "lässt sich nicht mehr lesen" if after is None else "lässt sich wieder lesen"
+        if before is after:
+            state = "war schon nicht lesbar und ist es auch jetzt nicht"
         return [Difference(path, (), f"{path}: Die Datei {state}.", "warning" if after is None else "note")]
     found: list[Change] = []
     _compare(Change(place, (), (), before, after, (), before, after), found)
@@ -123,7 +129,13 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
         return [Difference(path, (), f"{path}: nur Kommentare oder Schreibweise")]
     out: dict[str, Difference] = {}
     for change in found:
-        text = _text(change, names)
+        # two changes with one meaning (answer and its day) have one sentence
+        text = special_text(change, names)
+        if text is None:
+            text = _text(change, names)
+            if text in out and out[text].field[:-1] != change.field[:-1]:
+                # the same words about another section: without its name one of the two would be lost
+                text = f"{text} ({'.'.join(map(str, change.field))})"
         out.setdefault(text, Difference(path, change.field, text))
     return list(out.values())
 
@@ -173,6 +185,8 @@ def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change
     for identity, (number, entry) in entries_old.items():
         if identity not in entries_new:
             found.append(_entry(c, number, entry, None, "removed"))
+    if [one for one in entries_old if one in entries_new] != [one for one in entries_new if one in entries_old]:
+        found.append(replace(c, kind="moved"))
 
 
 def _entry(c: Change, number: int, old: Any, new: Any, kind: Literal["added", "removed"]) -> Change:
@@ -197,20 +211,20 @@ def _identified(entries: list[Any]) -> dict[object, tuple[int, Any]]:
 
 
 def _text(change: Change, names: Names) -> str:
-    """The sentence for a change; two changes with one meaning (answer and its day) give the same one."""
-    special = special_text(change, names)
-    if special is not None:
-        return special
+    """The sentence for a change that has none of its own."""
     subject = f"{label_of(change.place, names)}{_entries(change)}: {_description(change, names.describe)}"
     if change.kind == "added":
         return f"{subject}: neu {plain_value(change.new)}"
     if change.kind == "removed":
         return f"{subject}: entfallen {plain_value(change.old)}"
+    if change.kind == "moved":
+        return f"{subject}: andere Reihenfolge"
     if change.old in (None, [], {}):
         return f"{subject}: jetzt {plain_value(change.new)}"
     if change.new in (None, [], {}):
         return f"{subject}: nicht mehr {plain_value(change.old)}"
-    return f"{subject}: von {plain_value(change.old)} auf {plain_value(change.new)}"
+    old, new = both_values(change.old, change.new)
+    return f"{subject}: von {old} auf {new}"
 
 
 def _entries(change: Change) -> str:

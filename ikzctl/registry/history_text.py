@@ -17,6 +17,7 @@ _MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
     *("Juli", "August", "September", "Oktober", "November", "Dezember"),
 )
+_SHOWN, _BEFORE = 77, 25
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _UMLAUTS = {
     "laeuft": "läuft",
@@ -58,10 +59,27 @@ def plain_value(value: Any) -> str:
     if isinstance(value, list):
         return f"{len(value)} Einträge" if len(value) != 1 else plain_value(value[0])
     text = day_text(value).replace("\n", " ")
-    if text != value:
+    if text != value and not isinstance(value, str):
         return text
-    text = _UMLAUTS.get(text, text)
-    return f"„{text if len(text) <= 80 else text[:77] + '…'}“" if isinstance(value, str) else text
+    if text != value and _DAY.fullmatch(value):
+        return text
+    return f"„{_cut(_UMLAUTS.get(text, text), 0)}“"
+
+
+def _cut(text: str, start: int) -> str:
+    """As much of a long text as a sentence can bear, from `start` on."""
+    part = text[start : start + _SHOWN]
+    return f"{'…' if start else ''}{part}{'…' if start + _SHOWN < len(text) else ''}"
+
+
+def both_values(old: Any, new: Any) -> tuple[str, str]:
+    """Two values as they may stand side by side: of long texts the part in which they differ."""
+    if not (isinstance(old, str) and isinstance(new, str)) or max(len(old), len(new)) <= _SHOWN:
+        return plain_value(old), plain_value(new)
+    same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = max(0, same - _BEFORE)
+    one, other = (f"„{_cut(text.replace(chr(10), ' '), start)}“" for text in (old, new))
+    return one, other
 
 
 def label_of(place: Place, names: Names) -> str:
@@ -75,7 +93,8 @@ def added_text(place: Place, data: Mapping[str, Any], names: Names) -> str:
     if place.kind.name == "member":
         return _joins(place, data, names)
     if place.kind.name == "mandate":
-        parties = [data.get("agent"), *(data.get("principals") or [])]
+        principals = data.get("principals")
+        parties = [data.get("agent"), *(principals if isinstance(principals, list) else [])]
         shown = ", ".join(names.partner(p) for p in parties if p)
         return f"Neues Mandat {place.id} ({place.cooperation}): {names.task(data.get('task'))}, Beteiligte: {shown}"
     return f"Neu: {label_of(place, names)}"
@@ -99,6 +118,8 @@ def _joins(place: Place, data: Mapping[str, Any], names: Names) -> str:
 
 # --- sentences by kind and place --------------------------------------------------------------------------------------
 
+# No model has seen these data: where they are not what a sentence is about, the general one has to do.
+_FAULTY = (AttributeError, LookupError, TypeError)
 Sentence = Callable[["Change", "Names"], str]
 
 
@@ -106,14 +127,19 @@ def special_text(change: Change, names: Names) -> str | None:
     """The sentence for this place, None if there is none of its own."""
     table = _SENTENCES.get(change.place.kind.name, {})
     sentence = table.get((change.kind, change.pattern))
-    return sentence(change, names) if sentence else None
+    try:
+        return sentence(change, names) if sentence else None
+    except _FAULTY:
+        return None
 
 
 def _member_end(c: Change, names: Names) -> str:
     name, end = names.partner(c.place.id), c.whole_new.get("until")
     where = f"in der Zusammenarbeit {c.place.cooperation}"
-    if c.whole_new.get("earlier") and not end:
+    if c.whole_new.get("earlier") and not c.whole_old.get("earlier") and not end:
         return _member_back(c, names)
+    if c.pattern == ("termination",) and c.new is None:
+        return f"{name}: Kündigung der Mitgliedschaft {where} ist zurückgenommen"
     if not end:
         return f"{name}: Mitgliedschaft {where} endet nicht mehr zum {day_text(c.whole_old.get('until'))}"
     by_notice = " (Kündigung)" if c.whole_new.get("termination") else ""
@@ -231,7 +257,9 @@ def _commitment(c: Change, names: Names) -> str:
 
 
 def _word(value: object, default: str = "offen") -> str:
-    text = default if value is None else str(value)
+    if not isinstance(value, str | None):
+        return plain_value(value)
+    text = default if value is None else _cut(value.replace("\n", " "), 0)
     return _UMLAUTS.get(text, text.replace("_", " "))
 
 

@@ -89,10 +89,7 @@ class WorkTree:
 
     def _limited(self, lines: list[str]) -> list[str]:
         lines.sort()
-        if len(lines) > MAX_FILES:
-            text = f"das Register hat {len(lines)} Dateien; höchstens {MAX_FILES} werden gelesen"
-            self._problems.append(Finding("IKZ-P005", "error", Pointer("."), text))
-        return lines[:MAX_FILES]
+        return limited(lines, self._problems)
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()
@@ -132,15 +129,20 @@ class WorkTree:
             # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
             of_records = place_of(f"{prefix}x.yaml") is not None
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if not entry.is_file(follow_symlinks=False):
-                        if self._enter(prefix + name, entry):
-                            waiting.append((f"{prefix}{name}/", entry.path))
-                    elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
-                        yield prefix + name, entry
-                    elif not ignorable(prefix + name) and (prefix or not self._shared):
-                        self._problems.append(unknown_path(prefix + name))
+                listed = list(entries)
+            if prefix and any(entry.name == ".git" for entry in listed):
+                # a repository of its own: a commit holds none of its files
+                self._problems.append(unknown_path(prefix))
+                continue
+            for entry in listed:
+                name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
+                if not entry.is_file(follow_symlinks=False):
+                    if self._enter(prefix + name, entry):
+                        waiting.append((f"{prefix}{name}/", entry.path))
+                elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
+                    yield prefix + name, entry
+                elif not ignorable(prefix + name) and (prefix or not self._shared):
+                    self._problems.append(unknown_path(prefix + name))
 
     def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Whether this is a folder to look into."""
@@ -156,6 +158,11 @@ class WorkTree:
             if "/" in path or not self._shared:
                 self._problems.append(unknown_path(path + "/"))
         return False
+
+
+def _as_git_names_it(name: str) -> str:
+    """Bytes that are no UTF-8 stand in a name as `\\xNN`, as they do when a commit is read."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _stamp(entry: os.DirEntry[str]) -> str:
@@ -218,6 +225,14 @@ class Overlay:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             yield path, self.read(path)
+
+
+def limited(paths: list[str], problems: list[Finding]) -> list[str]:
+    """As many as are read; that there are more becomes a problem."""
+    if len(paths) > MAX_FILES:
+        text = f"das Register hat {len(paths)} Dateien; höchstens {MAX_FILES} werden gelesen"
+        problems.append(Finding("IKZ-P005", "error", Pointer("."), text))
+    return paths[:MAX_FILES]
 
 
 def ignorable(path: str) -> bool:

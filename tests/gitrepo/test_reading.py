@@ -213,7 +213,7 @@ def test_a_link_in_the_place_of_a_file_is_no_content_of_it(tmp_path):
 
 def test_what_did_not_change_is_looked_up_once_and_read_in_one_go(tmp_path, monkeypatch):
     clone = tmp_path / "clone"
-    make_clone(clone)
+    make_clone(clone, {**PARTNERS, **{f"registry/partners/{name}.yaml": b"x: 1\n" for name in "abc"}})
     (clone / "registry" / "partners" / "verweis.yaml").symlink_to("speyer.yaml")
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "Verknüpfung")
@@ -230,8 +230,10 @@ def test_what_did_not_change_is_looked_up_once_and_read_in_one_go(tmp_path, monk
     monkeypatch.setattr(CleanRoom, "read_blobs", counted)
     with CleanRoom(require_repository(clone / "registry")) as room:
         _, after = changed_files(room, second, room.commit_id("HEAD"))
-        asked = ["speyer", "frankenthal", "nirgends", "verweis"]
+        asked = ["speyer", "frankenthal", "a", "b", "c", "nirgends", "verweis"]
         after.prepare(f"partners/{name}.yaml" for name in asked)
-        assert [after.has(f"partners/{name}.yaml") for name in asked] == [True, True, False, False]
+        assert [after.has(f"partners/{name}.yaml") for name in asked] == [True] * 5 + [False] * 2
         assert after.read("partners/speyer.yaml") == PARTNERS["registry/partners/speyer.yaml"]
-        assert reads == [1, 1, 2], "the changed file on both sides, and the two that are there"
+        assert reads == [1, 1, 5], "the changed file on both sides, and those that are there"
+        assert after.has("registry.yaml")
+        assert reads == [1, 1, 5], "a single one is worth no start of git"

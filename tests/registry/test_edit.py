@@ -544,3 +544,18 @@ def test_a_lost_comment_is_noticed_without_the_tree():
     assert not document.done_plainly(lambda _: Splice(0, 1, ["a: 1.0"]), {"a": 1, "b": "x"}, ("a",))
     assert document.text == "a: 1\nb: x  # c\n"
     assert document.done_plainly(lambda _: Splice(1, 2, ["b: y  # c"]), {"a": 1, "b": "y"}, ("b",))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a: 1\nk: |\n  x", "a: 2\nk: |-\n  x\n"),
+        ("a: 1\nk: >  # lang\n  x\n  y", "a: 2\nk: >-  # lang\n  x\n  y\n"),
+        ("a: 1\nl:\n  - |\n    x\n  - |\n    y", "a: 2\nl:\n  - |\n    x\n  - |-\n    y\n"),
+        ("a: 1\nk: |-\n  x", "a: 2\nk: |-\n  x\n"),
+        ("a: 1\nk: x", "a: 2\nk: x\n"),
+    ],
+)
+def test_a_last_line_without_an_end_keeps_what_it_says(text: str, wanted: str):
+    assert put(text, ("a",), 2) == wanted
+    assert load(wanted.encode(), FILE, "pure").data == {**load(text.encode(), FILE, "pure").data, "a": 2}  # type: ignore[dict-item]

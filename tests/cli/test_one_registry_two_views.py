@@ -1,0 +1,83 @@
+"""Files in the folder and files of the commit are one registry: whatever lies there, both are read alike."""
+
+import os
+import shutil
+import sys
+
+import pytest
+
+from tests.cli.program import Program, needs
+from tests.gitrepo.repos import git
+
+WORMS = "registry/partners/worms.yaml"
+pytestmark = needs(sys.platform != "win32", "names and modes as on Unix")
+
+
+def commit(program: Program) -> None:
+    git(program.folder, "add", "--all")
+    git(program.folder, "commit", "-q", "-m", "so")
+
+
+@pytest.mark.parametrize("format", ["text", "lines", "json"])
+def test_an_executable_file_is_a_file(small: Program, format: str):
+    (small.folder / WORMS).chmod(0o755)
+    commit(small)
+    views = [small("validate", "--format", format, *more) for more in ((), ("--rev", "HEAD"), ("--no-cache",))]
+    assert len({(view.code, view.out) for view in views}) == 1, [view.out for view in views]
+    for states in (("HEAD",), ("HEAD~1", "HEAD"), ("HEAD~1",)):
+        done = small("diff", *states)
+        assert (done.code, done.out) == (0, ""), states
+
+
+def test_a_repository_inside_the_registry_is_none_of_its_folders(small: Program):
+    inner = small.folder / "registry/cooperations/innen"
+    shutil.copytree(small.folder / "registry/cooperations/vergabestelle", inner)
+    git(inner, "init", "-q")
+    git(inner, "add", "--all")
+    git(inner, "commit", "-q", "-m", "innen")
+    commit(small)
+    assert git(small.folder, "ls-files", "--stage", "registry/cooperations/innen").startswith("160000")
+    views = [small("validate", "--format", "lines", *more) for more in ((), ("--rev", "HEAD"))]
+    assert views[0].out == views[1].out
+    assert "cooperations/innen/: Fehler IKZ-P001" in views[0].out
+    assert small("diff", "HEAD").code == 0
+
+
+def test_a_name_that_is_no_text_is_shown_alike(small: Program):
+    with open(os.fsencode(small.folder / "registry/partners") + b"/\xff.yaml", "wb") as stream:  # noqa: PTH123
+        stream.write(b"id: x\n")
+    commit(small)
+    views = [small("validate", "--format", "json", *more) for more in ((), ("--rev", "HEAD"))]
+    assert views[0].out == views[1].out
+    assert "\\\\xff.yaml" in views[0].out
+
+
+def test_a_registry_in_a_folder_whose_name_is_no_text(small: Program):
+    os.rename(os.fsencode(small.folder / "registry"), os.fsencode(small.folder) + b"/r\xffg")  # noqa: PTH104
+    commit(small)
+    inside = small.at(small.folder / os.fsdecode(b"r\xffg"))
+    for command in (
+        ("validate",),
+        ("validate", "--rev", "HEAD"),
+        ("diff", "HEAD"),
+        ("diff", "HEAD~1", "HEAD"),
+        ("status",),
+    ):
+        done = inside(*command)
+        assert done.code in (0, 1), f"{command} {done.text}"
+
+
+def test_a_cache_folder_that_leads_in_a_circle_costs_only_time(small: Program, tmp_path):
+    (tmp_path / "kreis").symlink_to("kreis")
+    circle = Program(small.folder, small.home, {**small.environment, "XDG_CACHE_HOME": str(tmp_path / "kreis")})
+    assert circle("validate").out == small("validate").out
+    assert circle("cache", "info").code == 0
+
+
+def test_a_day_at_the_end_of_the_calendar_is_refused(small: Program):
+    assert "möglich sind 1800 bis 2999" in small("status", "--as-of", "9999-12-31").err
+    assert small("status", "--as-of", "2999-12-31").code in (0, 1)
+    done = small(
+        "cooperation", "leave", "vergabestelle", "worms", "--effective", "9999-12-31", "--reason", "X", "--dry-run"
+    )
+    assert (done.code, "möglich sind 1800 bis 2999" in done.err) == (2, True), done.text

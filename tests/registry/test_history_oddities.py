@@ -1,0 +1,79 @@
+"""`diff` reads what no model has checked, and says something true about it."""
+
+import pytest
+
+from ikzctl.library.schemas import describe
+from ikzctl.registry.history import differences
+from ikzctl.registry.sources import Texts
+from tests.plans.small import texts
+
+C = "cooperations/wohngeld"
+
+
+def said(path: str, before: str, after: str) -> list[str]:
+    base = {p: texts().read(p) for p in texts().paths()}
+    old, new = (Texts({**base, path: text.encode()}) for text in (before, after))
+    return [d.text.replace("\u00a0", " ") for d in differences(old, new, describe)]
+
+
+MEMBER = "partner: hausen\nfrom: 2027-01-01\nrole: mitglied\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (f"{C}/members/hausen.yaml", MEMBER, MEMBER + "resolutions: [foo]\n"),
+        (f"{C}/members/hausen.yaml", MEMBER, MEMBER + "resolutions: 5\n"),
+        (f"{C}/members/hausen.yaml", MEMBER, MEMBER + "earlier: [[a]]\nuntil: {a: b}\n"),
+        (f"{C}/cooperation.yaml", "id: wohngeld\n", "id: wohngeld\nopen_questions: [foo]\n"),
+        (f"{C}/cooperation.yaml", 'milestones: {"*": {state: x}}\n', 'milestones: {"*": {state: y}}\n'),
+        (f"{C}/cooperation.yaml", "phase: [a]\n", "phase: {b: c}\n"),
+        (f"{C}/agreement.yaml", "id: wohngeld\n", "id: wohngeld\nversions: [foo]\nprocedure: [1]\n"),
+        (f"{C}/mandates/neu.yaml", "id: neu\n", "id: neu\nagent: {a: b}\nprincipals: [[x], {y: 1}, ../tasks/x]\n"),
+        ("security/hausen.yaml", "partner: hausen\n", "partner: hausen\ncommitments: [foo]\n"),
+    ],
+)
+def test_faulty_data_get_a_sentence_all_the_same(path: str, before: str, after: str):
+    assert said(path, before, after)
+
+
+def test_a_new_mandate_without_a_list_of_parties_is_named():
+    base = {p: texts().read(p) for p in texts().paths()}
+    new = Texts({**base, f"{C}/mandates/neu.yaml": b"id: neu\nprincipals: 5\nagent: [x]\n"})
+    [told] = [d.text for d in differences(Texts(base), new, describe)]
+    assert told.startswith("Neues Mandat neu (wohngeld)")
+
+
+def test_another_order_is_no_matter_of_spelling():
+    path = f"{C}/mandates/neu.yaml"
+    [told] = said(path, "principals:\n  - hausen\n  - speyer\n", "principals:\n  - speyer\n  - hausen\n")
+    assert told.endswith(": andere Reihenfolge")
+
+
+def test_a_notice_taken_back_is_no_end_and_no_return():
+    path, ended = f"{C}/members/hausen.yaml", f"{MEMBER}until: 2029-12-31\n"
+    notice = "termination:\n  declared_on: 2029-01-01\n  reason: x\n"
+    [told] = said(path, ended + notice, ended)
+    assert told == ("Gemeinde Hausen: Kündigung der Mitgliedschaft in der Zusammenarbeit wohngeld ist zurückgenommen")
+    earlier = "earlier:\n  - from: 2003-01-01\n    until: 2004-12-31\n"
+    [told] = said(path, ended + earlier, MEMBER + earlier)
+    assert "endet nicht mehr zum 31. Dezember 2029" in told
+
+
+def test_the_same_change_in_two_sections_is_told_twice():
+    one = "front_office:\n  source: X\nsteering:\n  source: X\n"
+    told = said(f"{C}/cooperation.yaml", one, one.replace("X", "Q"))
+    assert len(set(told)) == 2
+    assert told[1].endswith("(steering.source)")
+
+
+def test_long_texts_show_where_they_differ():
+    [told] = said("tasks/wohngeld.yaml", f"name: {'a' * 200}alt{'b' * 200}\n", f"name: {'a' * 200}neu{'b' * 200}\n")
+    assert "alt" in told
+    assert "neu" in told
+    assert len(told) < 300
+
+
+def test_a_file_that_never_was_readable_did_not_get_worse():
+    [told] = said("tasks/wohngeld.yaml", "a: [\n", "a: ]\n")
+    assert told.endswith("war schon nicht lesbar und ist es auch jetzt nicht.")
