@@ -79,7 +79,9 @@ def test_faults_at_each_call_of_every_command(library, quick_disk, name):
     assert sum(counts["points"] for counts in report["modes"].values()) == len(MODES) * report["calls"]
     assert abs(report["calls"] - report["real_calls"]) <= 2
     if name not in ("validate", "validate-warm", "completion", "clear"):
-        assert all(report["modes"][mode]["done"] == 0 for mode in KILL[:1])
+        # whoever is killed has not done it; at the very end the kill may come too late
+        killed = report["modes"][KILL[0]]
+        assert killed["done"] <= killed["points"] - killed["struck"]
 
 
 @pytest.mark.slow
