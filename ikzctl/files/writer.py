@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ikzctl.files.disk import check_path, german_reason, new_token, read_plain, sync_folders, temp_name
+from ikzctl.files.disk import check_path, german_reason, new_token, sync_folders, temp_name
 from ikzctl.files.index import renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
+from ikzctl.files.unsaved import parents_of, require_unstaged, saved_id
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
-from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, make_object, object_id
+from ikzctl.gitrepo.objects import NewObject, ObjectFormat, make_object, object_id
 from ikzctl.gitrepo.process import GitError, Place
 from ikzctl.gitrepo.repository import (
     Repository,
@@ -29,14 +30,13 @@ from ikzctl.gitrepo.repository import (
     require_work_tree,
 )
 from ikzctl.gitrepo.trees import Trees, changed_trees
-from ikzctl.gitrepo.writing import StagedEntry, commit_tree, move_branch, staged_entries, store_objects
+from ikzctl.gitrepo.writing import commit_tree, move_branch, store_objects
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 
 # what git says when it is not given a lock
 _LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 _UNCHANGED = "Es wurde nichts geändert."
-_STAGED = "in git vorgemerkte, aber nicht festgeschriebene Änderungen"
 
 
 class BranchMoved(WriteRefused):
@@ -137,7 +137,7 @@ def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) 
     for write in writes:
         check_path(write.path)
     paths = {write.path for write in writes}
-    nested = any(parent in paths for path in paths for parent in _parents(path))
+    nested = any(parent in paths for path in paths for parent in parents_of(path))
     if len(paths) != len(writes) or nested or not message.strip() or "\0" in message:
         raise ValueError("paths must differ, no file may lie below another, and the message must say something")
     if not repo.prefix.isprintable():
@@ -168,7 +168,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
         trees = Trees(objects, head.commit)
         files = []
         for number, write in enumerate(writes):
-            old = _saved(repo, trees, objects, write.path, used)
+            old = saved_id(repo, trees, objects, write.path, used)
             new = None if write.content is None else object_id("blob", write.content, used)
             if old != new:
                 temp = Path(write.path).with_name(temp_name(token, number)).as_posix()
@@ -178,59 +178,6 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
     contents = {w.path: w.content for w in writes if w.content is not None and w.path in changed}
     blobs = (make_object("blob", content, used) for content in contents.values())
     return _Change(branch, base, tuple(files), tree, (*blobs, *new_trees), used, contents)
-
-
-def _saved(repo: Repository, trees: Trees, objects: CatFile, path: str, used: ObjectFormat) -> str | None:
-    """The id that HEAD, index and disk agree on for this path; WriteRefused where somebody's work would be lost."""
-    full = f"{repo.prefix}{path}"
-    for parent in _parents(full):
-        above = trees.entry(parent)
-        if above is not None and above.mode != TREE_MODE:
-            raise WriteRefused(f"„{parent}“ ist im Repository kein Ordner. {_UNCHANGED}")
-        if objects.get(f":0:{parent}") is not None:
-            raise _unsaved(repo.prefix, path, _STAGED)
-    node = trees.entry(full)
-    if node is not None and node.mode != FILE_MODE:
-        raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
-    saved = node.oid if node else None
-    staged = objects.get(f":0:{full}")
-    if (staged.oid if staged else None) != saved:
-        raise _unsaved(repo.prefix, path, _STAGED)
-    try:
-        data = read_plain(repo.root, path)
-    except WriteRefused as error:
-        raise WriteRefused(f"{error.message} {_UNCHANGED}", hint=error.hint) from error
-    if (None if data is None else object_id("blob", data, used)) == saved:
-        return saved
-    if data is None:
-        raise _unsaved(repo.prefix, path, "eine nicht festgeschriebene Löschung")
-    if saved is not None and object_id("blob", data.replace(b"\r\n", b"\n"), used) == saved:
-        raise WriteRefused(
-            f"„{path}“ hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht. {_UNCHANGED}",
-            hint="Mit ikzctl fmt richten; damit es so bleibt: git config core.autocrlf false",
-        )
-    raise _unsaved(repo.prefix, path, "Änderungen, die nicht festgeschrieben sind")
-
-
-def _require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]) -> None:
-    """While we hold git's lock: the index has for each file what HEAD has, and nothing else in its place."""
-    full = {f"{repo.prefix}{file.path}": file for file in files}
-    there: dict[str, list[StagedEntry]] = {path: [] for path in full}
-    for entry in staged_entries(place, list(full)):
-        for path in (entry.path, *_parents(entry.path)):
-            if path in there:
-                there[path].append(entry)
-    for path, file in full.items():
-        if there[path] != ([StagedEntry(FILE_MODE, file.old, 0, path)] if file.old else []):
-            raise _unsaved(repo.prefix, file.path, _STAGED)
-
-
-def _unsaved(prefix: str, path: str, what: str) -> WriteRefused:
-    where = f":/{prefix}{path}"
-    return WriteRefused(
-        f"„{path}“ hat {what}; sie gingen sonst verloren. {_UNCHANGED}",
-        hint=f"Erst festschreiben (git commit -m … -- {where}) oder verwerfen (git restore --staged --worktree -- {where}).",
-    )
 
 
 def _commit(
@@ -255,7 +202,7 @@ def _commit(
         stage(repo, journal, change.contents)
         entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
         renew_index(
-            repo, place, entries, change.object_format, check=lambda: _require_unstaged(repo, place, change.files)
+            repo, place, entries, change.object_format, check=lambda: require_unstaged(repo, place, change.files)
         )
         if _read_head(repo) != head:
             raise BranchMoved(None)
@@ -336,10 +283,5 @@ def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:
 
 
 def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ...]:
-    wanted = {parent: None for file in files if file.new for parent in _parents(file.path)}
+    wanted = {parent: None for file in files if file.new for parent in parents_of(file.path)}
     return tuple(sorted(parent for parent in wanted if not (repo.root / parent).exists()))
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
