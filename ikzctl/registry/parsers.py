@@ -46,6 +46,8 @@ def c_events(source: bytes) -> NextEvent | None:
     """Events of the C parser, or None where it is missing or not to be trusted with this text."""
     if CParser is None:
         return None
+    if source.count(b"\n...") > 1:
+        return None  # for the pure parser a second end of the document begins another one
     for difference in _DIFFERENCES:
         if difference.search(source):
             return None

@@ -486,7 +486,10 @@ def test_both_parsers_read_random_files_alike():
 
 @pytest.mark.parametrize(
     "text",
-    ['a: ["b":c]\n', "a: |#\n  x\n", "a: |\n   \n  x\n", "a: |\n  x\n", "a: {b:c}\n", "a: [?x]\n", "a: ['b':c]\n"],
+    [
+        *('a: ["b":c]\n', "a: |#\n  x\n", "a: |\n   \n  x\n", "a: |\n  x\n", "a: {b:c}\n", "a: [?x]\n", "a: ['b':c]\n"),
+        *("a: b\n...\n...\n", "a: b\n...\n# x\n... # y", "a: |\n  x\n...\n\n...\n", "...\na: b\n...\n...\n"),
+    ],
 )
 def test_where_the_parsers_differ_the_pure_one_decides(text):
     assert read(text).findings == read(text, "pure").findings
