@@ -22,6 +22,7 @@ _HELP = (
     (re.compile(r"COMMAND \[ARGS\]\.\.\."), "BEFEHL …"),
     (re.compile(r"Show this message and exit\."), "Diese Hilfe zeigen."),
     (re.compile(r"\[required\]"), "[nötig]"),
+    (re.compile(r"\[x>=(\d+)\]"), r"[ab \1]"),
     (re.compile(r"\[default:\s+"), "[Vorgabe: "),
 )
 
