@@ -67,7 +67,7 @@ def text_of(workspace: Workspace, kind: str, id: str, *, rev: str | None) -> str
 def _require_kind(kind: str) -> None:
     if kind in _TOP_KINDS:
         return
-    from ikzctl.registry.build import near
+    from ikzctl.registry.near import near
 
     raise UserError(
         f"Die Art „{kind}“ gibt es nicht. Möglich sind: {', '.join(_TOP_KINDS)}.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ikzctl.checks.report import inside, say
 from ikzctl.model.findings import FieldPath, Finding
-from ikzctl.registry.build import near
+from ikzctl.registry.near import Hints
 
 if TYPE_CHECKING:
     from ikzctl.model.costs import Costs, FixedShare
@@ -45,14 +45,14 @@ def _fixed_add_up(shares: Sequence[FixedShare], path: FieldPath, needed: bool) -
 
 
 def rates_known(r: Costs) -> Iterator[Finding]:
-    known = {rate.id for rate in r.rates}
+    known, hints = {rate.id for rate in r.rates}, Hints()
     for i, rule in enumerate(r.rules):
         for k, step in enumerate(rule.steps):
             if step.step != "fallpauschale":
                 continue
             for n, id in enumerate(step.rates):
                 if id not in known:
-                    text = f"den Satz „{id}“ gibt es unter „rates“ nicht.{near(id, known)}"
+                    text = f"den Satz „{id}“ gibt es unter „rates“ nicht.{hints.near(id, known)}"
                     yield say("IKZ-R007", "error", inside("rules", i, "steps", k, "rates", n), text)
             if not step.rates and rule.state != "offen":
                 text = f"die Kostenregel „{rule.id}“ ist als {rule.state} geführt, nennt aber noch keinen Satz"

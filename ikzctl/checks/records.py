@@ -14,7 +14,7 @@ from ikzctl.checks.walk import Placed
 from ikzctl.model.findings import FieldPath, Finding, Pointer
 from ikzctl.model.kinds import Place
 from ikzctl.model.security import LEVELS
-from ikzctl.registry.build import near
+from ikzctl.registry.near import Hints, near
 
 if TYPE_CHECKING:
     from ikzctl.model.agreement import Agreement
@@ -117,11 +117,11 @@ def one_tenant_at_a_time(r: System) -> Iterator[Finding]:
 
 
 def conflicts_known(r: System) -> Iterator[Finding]:
-    known = {x.id for x in r.roles}
+    known, hints = {x.id for x in r.roles}, Hints()
     for i, role in enumerate(r.roles):
         for k, other in enumerate(role.conflicts):
             if other not in known:
-                text = f"die Rolle „{other}“ gibt es in diesem System nicht.{near(other, known)}"
+                text = f"die Rolle „{other}“ gibt es in diesem System nicht.{hints.near(other, known)}"
                 yield say("IKZ-R003", "error", inside("roles", i, "conflicts", k), text)
             elif other == role.id:
                 text = f"die Rolle „{other}“ kann nicht mit sich selbst unvereinbar sein"
@@ -145,13 +145,13 @@ def _level(framework: str, level: str, path: FieldPath) -> Iterator[Finding]:
 
 
 def milestones_known(r: Cooperation) -> Iterator[Finding]:
-    known = {m.id for m in r.milestones}
+    known, hints = {m.id for m in r.milestones}, Hints()
     named: list[tuple[FieldPath, str]] = [(("gates", "milestones", i), m) for i, m in enumerate(r.gates.milestones)]
     named += [(("milestones", i, "after", k), a) for i, m in enumerate(r.milestones) for k, a in enumerate(m.after)]
     for path, id in named:
         if id not in known:
             yield say(
-                "IKZ-R002", "error", inside(*path), f"den Meilenstein „{id}“ gibt es hier nicht.{near(id, known)}"
+                "IKZ-R002", "error", inside(*path), f"den Meilenstein „{id}“ gibt es hier nicht.{hints.near(id, known)}"
             )
 
 
@@ -179,10 +179,10 @@ def gate_levels_known(r: Cooperation) -> Iterator[Finding]:
 
 
 def documents_known(r: Agreement) -> Iterator[Finding]:
-    known = {d.id for d in r.documents}
+    known, hints = {d.id for d in r.documents}, Hints()
     for i, role in enumerate(r.data_protection):
         if role.document and role.document not in known:
-            text = f"das Dokument „{role.document}“ steht nicht unter „documents“.{near(role.document, known)}"
+            text = f"das Dokument „{role.document}“ steht nicht unter „documents“.{hints.near(role.document, known)}"
             yield say("IKZ-R005", "error", inside("data_protection", i, "document"), text)
 
 

@@ -9,52 +9,46 @@ from ikzctl.checks.network import CooperationFacts, Network
 from ikzctl.checks.report import listed, place, say
 from ikzctl.model.findings import FieldPath, Finding, Pointer
 from ikzctl.model.kinds import BY_NAME
-from ikzctl.registry.build import near
-
-_MAX_HINTS = 50
-
+from ikzctl.registry.near import Hints
 
 # --- whole registry ---------------------------------------------------------------------------------------------------
 
 
 def dangling(network: Network, as_of: date) -> Iterator[Finding]:
     """References to records that do not exist."""
-    hints: dict[tuple[str, str, str], str] = {}
+    hints, said = Hints(), dict[tuple[str, str, str], str]()
     local = {k.name for k in BY_NAME.values() if "{c}" in k.pattern}
     for path, cooperation, references in network.references:
         for kind, id, field in references:
             target = (kind, cooperation if kind in local else "", id)
             if target in network.known:
                 continue
-            if target not in hints:
-                hints[target] = _hint(network, target) if len(hints) < _MAX_HINTS else ""
-            text = f"{BY_NAME[kind].german} „{id}“ gibt es nicht im Register.{hints[target]}"
+            if target not in said:
+                said[target] = hints.near(id, (i for k, c, i in network.known if (k, c) == target[:2]))
+            text = f"{BY_NAME[kind].german} „{id}“ gibt es nicht im Register.{said[target]}"
             yield say("IKZ-R001", "error", Pointer(path, field), text)
 
 
-def _hint(network: Network, target: tuple[str, str, str]) -> str:
-    kind, cooperation, id = target
-    return near(id, sorted(i for k, c, i in network.known if k == kind and c == cooperation))
-
-
 def security_of_partners(network: Network, as_of: date) -> Iterator[Finding]:
+    hints = Hints()
     for id in network.security:
         if ("partner", "", id) not in network.known:
-            text = f"Partner „{id}“ gibt es nicht im Register.{near(id, network.partners)}"
+            text = f"Partner „{id}“ gibt es nicht im Register.{hints.near(id, network.partners)}"
             yield say("IKZ-R001", "error", place("security", id, "", "id"), text)
 
 
 def statistics_of_known_groups(network: Network, as_of: date) -> Iterator[Finding]:
+    hints = Hints()
     for partner in network.partners.values():
         for number, task, group in partner.groups:
             at = place("partner", partner.id, "", "statistics", number, "case_group")
-            yield from _group(network, task, group, at)
+            yield from _group(network, task, group, at, hints)
 
 
-def _group(network: Network, task: str, group: str, at: Pointer) -> Iterator[Finding]:
+def _group(network: Network, task: str, group: str, at: Pointer, hints: Hints) -> Iterator[Finding]:
     known = network.tasks.get(task)
     if known and group not in known.case_groups:
-        text = f"die Aufgabe „{task}“ hat keine Fallgruppe „{group}“.{near(group, known.case_groups)}"
+        text = f"die Aufgabe „{task}“ hat keine Fallgruppe „{group}“.{hints.near(group, known.case_groups)}"
         yield say("IKZ-R004", "error", at, text)
 
 
@@ -62,36 +56,40 @@ def _group(network: Network, task: str, group: str, at: Pointer) -> Iterator[Fin
 
 
 def case_groups(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    hints = Hints()
     for mandate in folder.mandates.values():
         for i, (_, groups) in enumerate(mandate.parts):
             for k, group in enumerate(groups):
                 at = folder.at("mandate", mandate.id, "scope", "parts", i, "case_groups", k)
-                yield from _group(network, mandate.task, group, at)
+                yield from _group(network, mandate.task, group, at, hints)
     for i, rate in enumerate(folder.costs.rates if folder.costs else ()):
         if rate.task and rate.group:
-            yield from _group(network, rate.task, rate.group, folder.at("costs", folder.id, "rates", i, "case_group"))
+            at = folder.at("costs", folder.id, "rates", i, "case_group")
+            yield from _group(network, rate.task, rate.group, at, hints)
 
 
 def application_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+    hints = Hints()
     for pool in folder.pools.values():
         for i, position in enumerate(pool.positions):
             for k, (system, role, _, _) in enumerate(position.roles):
                 known = network.systems.get(system)
                 if known and role not in (names := [r[0] for r in known.roles]):
-                    text = f"das System „{system}“ hat keine Rolle „{role}“.{near(role, names)}"
+                    text = f"das System „{system}“ hat keine Rolle „{role}“.{hints.near(role, names)}"
                     at = folder.at("pool", pool.partner, "positions", i, "roles", k, "role")
                     yield say("IKZ-R003", "error", at, text)
 
 
 def mandate_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     """A misspelt role would silently give fewer rights."""
+    hints = Hints()
     for m in folder.mandates.values():
         systems = [network.systems[s] for s in m.systems if s in network.systems] or list(network.systems.values())
         names = sorted({role[0] for system in systems for role in system.roles})
         for i, role in enumerate(m.roles):
             if role not in names:
                 where = "den Systemen des Mandats" if m.systems else "keinem System"
-                text = f"die Rolle „{role}“ gibt es in {where}{' nicht' if m.systems else ''}.{near(role, names)}"
+                text = f"die Rolle „{role}“ gibt es in {where}{' nicht' if m.systems else ''}.{hints.near(role, names)}"
                 yield say("IKZ-R003", "error", folder.at("mandate", m.id, "roles", i), text)
 
 
@@ -107,9 +105,10 @@ def documents(folder: CooperationFacts, network: Network, as_of: date) -> Iterat
         for p in folder.pools.values()
         if p.secondment and p.secondment.document
     ]
+    hints = Hints()
     for at, document in named:
         if document not in known:
-            text = f"das Dokument „{document}“ steht nicht unter „documents“ der Vereinbarung.{near(document, known)}"
+            text = f"das Dokument „{document}“ steht nicht unter „documents“ der Vereinbarung.{hints.near(document, known)}"
             yield say("IKZ-R005", "error", at, text)
 
 
@@ -129,21 +128,21 @@ def versions_of_members(folder: CooperationFacts, network: Network, as_of: date)
 
 
 def notice_rules(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
-    known = folder.agreement.notice if folder.agreement else ()
+    known, hints = folder.agreement.notice if folder.agreement else (), Hints()
     for m in folder.members.values():
         if m.termination and m.termination.rule and m.termination.rule not in known:
             rule = m.termination.rule
-            text = f"eine Kündigungsregel „{rule}“ steht nicht in der Vereinbarung.{near(rule, known)}"
+            text = f"eine Kündigungsregel „{rule}“ steht nicht in der Vereinbarung.{hints.near(rule, known)}"
             yield say("IKZ-R008", "error", folder.at("member", m.partner, "termination", "rule"), text)
 
 
 def covered_positions(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
-    known = {p.id for pool in folder.pools.values() for p in pool.positions}
+    known, hints = {p.id for pool in folder.pools.values() for p in pool.positions}, Hints()
     for pool in folder.pools.values():
         for i, position in enumerate(pool.positions):
             for k, other in enumerate(position.cover_of):
                 if other not in known:
-                    text = f"eine Stelle „{other}“ gibt es in dieser Zusammenarbeit nicht.{near(other, known)}"
+                    text = f"eine Stelle „{other}“ gibt es in dieser Zusammenarbeit nicht.{hints.near(other, known)}"
                     at = folder.at("pool", pool.partner, "positions", i, "cover_of", k)
                     yield say("IKZ-R009", "error", at, text)
 

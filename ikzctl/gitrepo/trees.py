@@ -13,7 +13,7 @@ from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, format_of, make_object
 
 # git's modes for what is no folder all begin with 1 and are one digit longer than the one of a folder
-_FOLDER, _MODE, _NAME = rb"40000", rb"1[0-7]{5}", rb"[^\0/]+"
+_FOLDER, _MODE, _NAME = rb"40000", rb"1[0-7]{5}", rb"[^\0/]++"
 _FILE = ord("1")
 # names that mean nothing to git, on no file system: no leading dot, no short form of a name such as GIT~1
 _PLAIN = rb"[a-z0-9][a-z0-9._-]*"
@@ -24,7 +24,10 @@ def _for_widths(shape: bytes) -> dict[int, re.Pattern[bytes]]:
     return {width: re.compile(shape.replace(b"ID", b".{%d}" % width), re.DOTALL) for width in _WIDTHS.values()}
 
 
-_LINES = _for_widths(rb"(?:%s|%s) %s\0ID" % (_MODE, _FOLDER, _NAME))
+_LINE = rb"(?:%s|%s) %s\0ID" % (_MODE, _FOLDER, _NAME)
+_LINES = _for_widths(_LINE)
+# asked first, because it never tries a place twice: looking for lines in what is no tree would take for ever
+_TREE = _for_widths(rb"(?>%s)*+" % _LINE)
 _PLAIN_FOLDER = _for_widths(rb"(?>(?:100644|40000) %s\0ID)*" % _PLAIN)
 
 
@@ -48,9 +51,9 @@ class Folder:
         """ValueError for bytes that are no tree, and for one whose names are out of order or come twice."""
         width = _WIDTHS[object_format]
         folder = cls()
-        folder._lines = lines = _LINES[width].findall(data)
-        if sum(map(len, lines)) != len(data):
+        if not _TREE[width].fullmatch(data):
             raise ValueError("cut off")
+        folder._lines = lines = _LINES[width].findall(data)
         end = -width - 1
         folder._keys = keys = [line[7:end] if line[0] == _FILE else line[6:end] + b"/" for line in lines]
         # a file and a folder of one name differ in what they are sorted by; only where there are both can that happen

@@ -18,7 +18,7 @@ from ikzctl.model.partner import PRIVATE_TYPES
 from ikzctl.plans import follow_up, join_effects, new_files
 from ikzctl.plans.case import Case, case_of
 from ikzctl.plans.plan import Draft, Plan, some
-from ikzctl.registry.build import near
+from ikzctl.registry.near import near
 from ikzctl.registry.registry import Registry
 
 # new: no membership file yet; again: a former member; date: already planned, only the first day was open

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from ikzctl.model.findings import FieldPath, Finding, Pointer
 from ikzctl.model.kinds import Place
+from ikzctl.registry.near import near
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -137,12 +137,6 @@ def show(value: Any) -> str:
         return "eine Liste"
     text = str(value).replace("\n", " ")
     return f"„{text if len(text) <= 60 else text[:57] + '…'}“"
-
-
-def near(word: object, choices: Iterable[str]) -> str:
-    """„ Meinten Sie „x“?“ if something close is among `choices`, else nothing."""
-    found = difflib.get_close_matches(str(word), list(choices), n=1, cutoff=0.6)
-    return f" Meinten Sie „{found[0]}“?" if found else ""
 
 
 def _message(error: Mapping[str, Any], path: FieldPath, model: type[BaseModel], data: Any) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.model.findings import has_errors
 from ikzctl.model.kinds import BY_NAME, place_of
-from ikzctl.registry.build import build, near
+from ikzctl.registry.build import build
 from ikzctl.registry.events import load
+from ikzctl.registry.near import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import is_slug, place_of
-from ikzctl.registry.build import near
 from ikzctl.registry.limits import MAX_BYTES
+from ikzctl.registry.near import near
 
 MAX_FILES = 200_000
 # a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
