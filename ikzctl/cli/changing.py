@@ -39,11 +39,14 @@ def from_here(folder: Path) -> None:
         here()
 
 
-def accepted_settings() -> Path:
-    """Where it is remembered which foreign git settings the user has allowed."""
+def accepted_settings() -> Path | None:
+    """Where it is remembered which foreign git settings the user has allowed; None for a user who is at home nowhere."""
     from ikzctl.cli.fault_log import state_folder
 
-    return state_folder() / "accepted-git-settings.json"
+    try:
+        return state_folder() / "accepted-git-settings.json"
+    except RuntimeError:
+        return None
 
 
 def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool, dry_run: bool) -> None:
@@ -105,13 +108,14 @@ def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
     try:
         commit()
     except ForeignSettings as fault:
-        if not output.is_interactive():
+        remembered = accepted_settings()
+        if remembered is None or not output.is_interactive():
             raise
         output.note(f"{fault.message}")
         output.note("Nur annehmen, wenn Sie diese Einstellungen selbst gesetzt haben.")
         if not output.ask("Diese Einstellungen für dieses Repository dauerhaft annehmen?"):
             raise
-        accept_settings(workspace.repo, fault.keys, accepted_settings())
+        accept_settings(workspace.repo, fault.keys, remembered)
         commit()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from ikzctl.model.errors import UserError
@@ -39,13 +40,13 @@ def _install(shell: str) -> Path:
 
     from ikzctl.files.disk import write_whole
 
-    home = Path.home()
+    home = _home()
     settings: Path | None = None
     lines: list[str] = []
     match shell:
         case "bash":
             path = home / ".bash_completions" / f"{_PROGRAM}.sh"
-            settings, lines = home / ".bashrc", [f"source '{path}'"]
+            settings, lines = home / ".bashrc", [f"source {shlex.quote(str(path))}"]
         case "zsh":
             path = home / ".zfunc" / f"_{_PROGRAM}"
             settings, lines = home / ".zshrc", ["fpath+=~/.zfunc; autoload -Uz compinit; compinit"]
@@ -60,8 +61,17 @@ def _install(shell: str) -> Path:
     return path
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UserError("Wo dieser Benutzer zu Hause ist, weiß das System nicht (HOME ist nicht gesetzt).") from None
+
+
 def _add_lines(settings: Path, lines: list[str]) -> None:
     """What stands there already stays byte for byte, also if the disk is full in the middle."""
+    if settings.exists() and not settings.is_file():
+        raise UserError(f"„{settings}“ ist keine gewöhnliche Datei. Es wurde nichts eingetragen.")
     there = settings.read_bytes() if settings.exists() else b""
     missing = [line.encode() for line in lines if line.encode() not in there]
     if missing:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ikzctl.cli.options import AsOfOption, DryRunOption, RegistryOption, YesOption, day
+from ikzctl.cli.options import AsOfOption, DryRunOption, RegistryOption, YesOption, day, text
 
 CooperationArgument = Annotated[
     str, typer.Argument(metavar="ZUSAMMENARBEIT", help="Kennung, z. B. kfz-vorderpfalz.", show_default=False)
@@ -91,7 +91,13 @@ def leave(
     show_and_do(
         workspace,
         lambda: plan_to_leave(
-            workspace, cooperation, partner, last, reason=reason, extraordinary=extraordinary, as_of=today
+            workspace,
+            cooperation,
+            partner,
+            last,
+            reason=text(reason, "--reason"),
+            extraordinary=extraordinary,
+            as_of=today,
         ),
         yes=yes,
         dry_run=dry_run,

@@ -42,12 +42,13 @@ def run(arguments: list[str]) -> int:
     from ikzctl.model.errors import UserError
 
     output.prepare_streams()
+    _interrupt_once()
     try:
         return _invoke(arguments)
     except UserError as fault:
         return _refuse(fault)
     except KeyboardInterrupt:
-        output.note("Abgebrochen.")
+        _note("Abgebrochen.")
         return INTERRUPTED
     except output.ReaderGone:
         output.silence_stdout()
@@ -67,18 +68,39 @@ def run(arguments: list[str]) -> int:
         return _report_fault(fault, arguments)
 
 
-def _report_fault(fault: Exception, arguments: list[str]) -> int:
+def _interrupt_once() -> None:
+    """The first Ctrl-C ends the program; a second one must not disturb what tidies up after the first."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, end)
+
+
+def _note(text: str) -> None:
+    """A word about how it ended; what it says counts even if nobody can be shown it."""
     from ikzctl.cli import output
+
+    try:
+        output.note(text)
+    except (OSError, output.ReaderGone):
+        output.silence_stdout()
+        output.note(text)
+
+
+def _report_fault(fault: Exception, arguments: list[str]) -> int:
     from ikzctl.cli.fault_log import write_fault_log
 
     where = write_fault_log(fault, arguments)
-    output.note("Das ist ein Fehler in ikzctl, nicht in Ihren Daten. Es wurde nichts weiter unternommen.")
-    output.note(f"Bitte melden Sie ihn und hängen Sie diese Datei an: {where}")
+    _note("Das ist ein Fehler in ikzctl, nicht in Ihren Daten. Es wurde nichts weiter unternommen.")
+    _note(f"Bitte melden Sie ihn und hängen Sie diese Datei an: {where}")
     return FAULT
 
 
 def _invoke(arguments: list[str]) -> int:
-    from ikzctl.cli import output
     from ikzctl.cli.german import usage_fault
 
     from typer import Abort, Exit  # isort: skip
@@ -90,15 +112,15 @@ def _invoke(arguments: list[str]) -> int:
         result = command().main(args=arguments, prog_name="ikzctl", standalone_mode=False)
     except ClickException as fault:
         for line in usage_fault(fault):
-            output.note(line)
+            _note(line)
         return WRONG_USE
     except Abort:
-        output.note("Abgebrochen.")
+        _note("Abgebrochen.")
         return INTERRUPTED
     except Exit as end:
         return int(end.exit_code)
     if result == INTERRUPTED:  # what typer makes of Ctrl-C
-        output.note("Abgebrochen.")
+        _note("Abgebrochen.")
     return result if isinstance(result, int) else 0
 
 
@@ -110,8 +132,8 @@ def _refuse(fault: UserError) -> int:
         from ikzctl.cli.findings_text import finding_lines
 
         for line in finding_lines(fault.findings):
-            output.note(line)
-    output.note(output.shortened(f"Fehler: {fault.message}", 1200))
+            _note(line)
+    _note(output.shortened(f"Fehler: {fault.message}", 1200))
     if fault.hint:
-        output.note(fault.hint)
+        _note(fault.hint)
     return fault.exit_code

@@ -42,7 +42,7 @@ def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(text)
-        except OSError:
+        except (OSError, RuntimeError):  # the second: nobody knows where this user is at home
             continue
         return path
     sys.stderr.write(text)

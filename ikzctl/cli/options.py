@@ -82,3 +82,12 @@ def day(text: str | None, name: str = "--as-of") -> date:
             f"{name}: Mit dem Jahr {named.year} kann hier niemand rechnen; möglich sind {_FIRST.year} bis {_LAST.year}."
         )
     return named
+
+
+def text(given: str, name: str) -> str:
+    """What an option says, if it is text at all: bytes that are no UTF-8 cannot be saved."""
+    try:
+        given.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UserError(f"{name}: Die Angabe ist kein lesbarer Text (nicht UTF-8).") from None
+    return given

@@ -50,6 +50,9 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # an answer that is no text is no yes
+        sys.stdin.reconfigure(errors="replace")
 
 
 def say(text: str = "") -> None:
@@ -58,9 +61,12 @@ def say(text: str = "") -> None:
 
 
 def note(text: str = "") -> None:
-    """A note, a question or an error, to stderr."""
+    """A note or an error, to stderr; one that nobody can be shown must not decide about the exit code."""
     sys.stdout.flush()
-    _write(sys.stderr, text)
+    try:
+        _write(sys.stderr, text)
+    except (OSError, ReaderGone):
+        silence_stderr()
 
 
 def say_json(value: Any) -> None:

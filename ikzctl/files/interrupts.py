@@ -14,11 +14,16 @@ class Interrupts:
     def __init__(self) -> None:
         self.asked = False
         self._before: signal._HANDLER = None
+        self._outer: Interrupts | None = None
 
     def __enter__(self) -> Self:
         # another thread gets no signals and may not change how they are handled
         if threading.current_thread() is threading.main_thread():
             self._before = signal.getsignal(signal.SIGINT)
+            outer = getattr(self._before, "__self__", None)
+            if isinstance(outer, Interrupts):
+                # whoever guards more than this has heard what we have not
+                self._outer, self.asked = outer, outer.asked
             if self._before is not signal.SIG_IGN:
                 signal.signal(signal.SIGINT, self._note)
         return self
@@ -26,6 +31,8 @@ class Interrupts:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+        if self._outer is not None:
+            self._outer.asked |= self.asked
 
     def nothing_left_to_stop(self) -> None:
         """From here to the end of the program Ctrl-C is too late: it must not make what is done sound as if it were not."""

@@ -161,6 +161,6 @@ def _held(path: Path) -> str:
         holder = json.loads(path.read_text(encoding="utf-8"))
         since = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%d.%m.%Y, %H:%M:%S Uhr")
         who = f"„{holder['command']}“ auf {holder['host']} (Prozess {holder['pid']}) seit {since}"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         who = "ein anderer Aufruf von ikzctl"
     return f"In diesem Register schreibt gerade {who}. Es wurde nichts geändert."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import TypeVar
 from ikzctl.files.disk import german_reason, replace_file, sync_folders
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.lock import folder_lock
+from ikzctl.gitrepo.catfile import CatFile
+from ikzctl.gitrepo.fence import check_settings
+from ikzctl.gitrepo.repository import head_state, require_repository
 from ikzctl.model.errors import UserError, WriteRefused
 
 T = TypeVar("T")
@@ -60,7 +64,7 @@ def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
 def _fill(work: Path, fill: Callable[[Path], T]) -> T:
     half = work / _HALF
     if _is_folder(half):
-        shutil.rmtree(half)
+        _remove_tree(half)
     half.mkdir()
     result = fill(half)
     # the commit point: from here on a second run goes on where this one stops
@@ -109,19 +113,41 @@ def _require_empty(folder: Path) -> None:
             f"Der Ordner „{folder}“ ist nicht leer. {_NOTHING}",
             "Einen Ordner nennen, den es noch nicht gibt.",
         )
-    foreign = [folder / WORK / name for name in (_HALF, _WHOLE) if not _is_ours(folder / WORK / name, late)]
-    if (folder / WORK).is_symlink() or foreign:
+    _require_ours(folder, late)
+
+
+def _require_ours(folder: Path, late: bool) -> None:
+    """What lies in our folder, if it is there, can be what a run of ours left; UserError otherwise."""
+    work = folder / WORK
+    if not _is_folder(work) and not work.is_symlink() and not work.exists():
+        return
+    foreign = [work] if not _is_folder(work) else [path for path in work.iterdir() if not _can_be_ours(path, late)]
+    if not foreign and late and not _is_our_repository(folder if (folder / _LAST).exists() else work / _WHOLE):
+        foreign = [work / _WHOLE]
+    if foreign:
         raise UserError(
-            f"„{foreign[0] if foreign else folder / WORK}“ stammt nicht von ikzctl. {_NOTHING}",
-            "Einen Ordner nennen, den es noch nicht gibt.",
+            f"„{foreign[0]}“ stammt nicht von ikzctl. {_NOTHING}", "Einen Ordner nennen, den es noch nicht gibt."
         )
 
 
-def _is_ours(path: Path, late: bool) -> bool:
-    """Whether a run of ours can have left this: nothing, a folder, and under the name for whole content only such."""
-    if not path.is_symlink() and not path.exists():
-        return True
-    return _is_folder(path) and (path.name == _HALF or late or not any(path.iterdir()))
+def _can_be_ours(path: Path, late: bool) -> bool:
+    if path.name not in (_HALF, _WHOLE) or not _is_folder(path):
+        return False
+    return path.name == _HALF or late or not any(path.iterdir())
+
+
+def _is_our_repository(top: Path) -> bool:
+    """As `fill` leaves it: a registry in its commit, no settings and no hooks that could start a program."""
+    try:
+        repo = require_repository(top)
+        check_settings(repo)
+        commit = head_state(repo).commit
+        if repo.root != top.resolve() or commit is None or os.path.lexists(repo.git_dir / "hooks"):
+            return False
+        with CatFile(repo.place) as objects:
+            return objects.get(f"{commit}:registry/registry.yaml") is not None
+    except (UserError, OSError):
+        return False
 
 
 def _make(folder: Path) -> tuple[Path, ...]:
@@ -138,9 +164,17 @@ def _make(folder: Path) -> tuple[Path, ...]:
     return tuple(made)
 
 
+def _remove_tree(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except RecursionError:
+        raise UserError(f"„{folder}“ stammt nicht von ikzctl: so tief legt es keine Ordner an. {_NOTHING}") from None
+
+
 def _remove(work: Path, made: tuple[Path, ...]) -> None:
     """As far as the disk allows; what stays does not hinder the next run."""
-    shutil.rmtree(work, ignore_errors=True)
-    for place in made:
+    with contextlib.suppress(OSError, UserError):
+        _remove_tree(work / _HALF)
+    for place in (work / _WHOLE, work, *made):
         with contextlib.suppress(OSError):
             place.rmdir()

@@ -109,6 +109,7 @@ def commit_changes(
     try:
         require_work_tree(repo)
         with Interrupts() as interrupts:
+            interrupts.stop_if_asked()
             own = own_folder(repo)
             with write_lock(own, command, wait=wait, pause=interrupts.stop_if_asked) as lock:
                 place = replace(repo.place, keep_open=(lock,))

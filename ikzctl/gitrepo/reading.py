@@ -189,7 +189,8 @@ class CleanRoom:
             if object_format is None:
                 object_format = format_of(self.head.commit) if self.head.commit else "sha1"
             self._folder = tempfile.TemporaryDirectory(prefix="ikzctl-", ignore_cleanup_errors=True)
-            folder = Path(self._folder.name)
+            # git is started elsewhere, and the folder for temporary files may be named from here
+            folder = Path(self._folder.name).absolute()
             for name in ("objects", "refs"):
                 (folder / name).mkdir()
             extension = "[extensions]\n\tobjectformat = sha256\n" if object_format == "sha256" else ""

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
-from ikzctl.registry.sources import READ_LIMIT, ignorable, known_folder, limited, link_finding, unknown_path
+from ikzctl.registry.sources import (
+    READ_LIMIT,
+    ignorable,
+    inner_repository,
+    known_folder,
+    limited,
+    link_finding,
+    unknown_path,
+)
 
 if TYPE_CHECKING:
     from ikzctl.gitrepo.reading import CleanRoom
@@ -71,7 +79,7 @@ class CommitSource:
         elif mode == _LINK:
             self._problems.append(link_finding(path))
         elif mode == _SUBMODULE:
-            self._strange.add(path)
+            self._problems.append(inner_repository(f"{path}/"))
         elif not ignorable(path) and ("/" in path or not shared):
             self._problems.append(unknown_path(path))
 

@@ -130,10 +130,8 @@ class WorkTree:
             of_records = place_of(f"{prefix}x.yaml") is not None
             with os.scandir(folder) as entries:
                 listed = list(entries)
-            if prefix and any(entry.name == ".git" for entry in listed):
-                # a repository of its own: a commit holds none of its files
-                self._problems.append(unknown_path(prefix))
-                continue
+            if prefix and any(entry.name == ".git" and _is_repository(entry) for entry in listed):
+                self._problems.append(inner_repository(prefix))
             for entry in listed:
                 name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
                 if not entry.is_file(follow_symlinks=False):
@@ -225,6 +223,15 @@ class Overlay:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             yield path, self.read(path)
+
+
+def _is_repository(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False) or os.path.exists(f"{entry.path}/HEAD")  # noqa: PTH110  paths are text here
+
+
+def inner_repository(folder: str) -> Finding:
+    text = "in diesem Ordner liegt ein eigenes git-Repository (.git); was darin neu ist, kommt nicht in das Register"
+    return Finding("IKZ-P001", "error", Pointer(folder), text)
 
 
 def limited(paths: list[str], problems: list[Finding]) -> list[str]:

@@ -191,3 +191,95 @@ def test_ctrl_c_again_and_again_never_hides_that_a_change_is_saved(small: Progra
     assert "Gespeichert" in out, err
     assert "Abgebrochen" not in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("stderr", ["full", "gone"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("validate",), 0),
+        (("validate", "--rev", "nope"), 2),
+        (("validate", "--gibtsnicht"), 2),
+        (("foo",), 2),
+        (("cooperation", "leave", "vergabestelle", "x", "--effective", "2029-12-31", "--reason", "X"), 2),
+    ],
+)
+def test_an_error_that_nobody_can_be_shown_keeps_its_exit_code(
+    small: Program, stderr: str, command: tuple[str, ...], code: int
+):
+    if stderr == "full":
+        target = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, target = os.pipe()
+        os.close(reader)
+    done = subprocess.run(
+        small.command(command), cwd=small.folder, env=small.env, stdout=subprocess.PIPE, stderr=target, check=False
+    )
+    os.close(target)
+    assert done.returncode == code
+
+
+def test_ctrl_c_while_the_change_is_prepared_stops_it(small: Program):
+    """From the answer to the question on, also while nothing has been written yet."""
+    script = (
+        "import os, signal, sys\nimport ikzctl.files.writer as w\nreal = w._check_request\n"
+        "def ask(*a):\n    os.kill(os.getpid(), signal.SIGINT)\n    return real(*a)\n"
+        "w._check_request = ask\nfrom ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    )
+    before = git(small.folder, "rev-parse", "HEAD")
+    done = subprocess.run(
+        [sys.executable, "-c", script, *ADD],
+        cwd=small.folder,
+        env=small.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Gespeichert" in done.stdout) == (130, False), done.stderr
+    assert git(small.folder, "rev-parse", "HEAD") == before
+    assert left_over(small.folder) == []
+
+
+def test_a_second_ctrl_c_does_not_disturb_the_tidying_after_the_first(small: Program, tmp_path: Path):
+    place = tmp_path / "temp"
+    place.mkdir()
+    env = {**small.env, "TMPDIR": str(place)}
+    for wait in (0.15, 0.2, 0.25, 0.3):
+        command = small.command(("validate", "--rev", "HEAD", "--no-cache"))
+        process = subprocess.Popen(command, cwd=small.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(wait)
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.002)
+        out, err = (text.decode() for text in process.communicate())
+        assert "Traceback" not in err, err
+        assert process.returncode in (0, 130), (out, err)
+        assert not any(place.iterdir())
+
+
+def test_the_folder_for_temporary_files_may_be_named_from_here(small: Program):
+    here = Program(small.folder, small.home, {**small.environment, "TMPDIR": "."})
+    assert here("validate", "--rev", "HEAD").out == small("validate", "--rev", "HEAD").out
+    assert here("diff", "HEAD~1").code in (0, 1)
+
+
+@pytest.mark.parametrize("command", [("repair",), ("fmt",), ADD])
+def test_a_user_who_is_at_home_nowhere(small: Program, command: tuple[str, ...]):
+    """As in a container that runs under a number without a name."""
+    script = (
+        "import pathlib, sys\n"
+        "def nowhere(*a):\n    raise RuntimeError('Could not determine home directory.')\n"
+        "pathlib.Path.home = classmethod(nowhere)\n"
+        "from ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    )
+    env = {name: value for name, value in small.env.items() if name != "HOME"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], cwd=small.folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+def test_a_reason_that_is_no_text_is_refused_as_such(small: Program):
+    where = ("vergabestelle", "worms", "--effective", "2029-12-31", "--dry-run", "--reason", os.fsdecode(b"\xff"))
+    done = small("cooperation", "leave", *where)
+    assert (done.code, "--reason: Die Angabe ist kein lesbarer Text" in done.err) == (2, True), done.text

@@ -230,9 +230,44 @@ def test_what_was_left_of_a_new_folder_is_used_or_thrown_away(tmp_path):
     assert fill_new_folder(folder, fill) == "gemacht"
     assert sorted(path.name for path in folder.iterdir()) == [".git", "a.txt"]
     late = tmp_path / "spät"
-    put(late, {f"{WORK}/fertig/.git/HEAD": b"x", "a.txt": b"a"})
+    make_clone(late / WORK / "fertig", {"registry/registry.yaml": b"format: 1\n"})
+    (late / WORK / "fertig/registry").rename(late / "registry")
+    (late / WORK / "fertig/registry").mkdir()
+    with pytest.raises(UserError, match="nicht leer"):
+        fill_new_folder(late, fill)
+    (late / WORK / "fertig/registry").rmdir()
+    (late / "registry").rename(late / WORK / "fertig/registry")
     assert fill_new_folder(late, fill) is None
-    assert sorted(path.name for path in late.iterdir()) == [".git", "a.txt"]
+    assert sorted(path.name for path in late.iterdir()) == [".git", "registry"]
+    assert git(late, "status", "--porcelain") == ""
+
+
+def test_what_only_looks_like_a_half_made_folder_is_left_alone(tmp_path):
+    """Planted: somebody's own notes, a program in the settings, a hook, a repository that holds no registry."""
+    for name, spoil in {
+        "notiz": lambda work: put(work, {"notiz.txt": b"wichtig"}),
+        "programm": lambda work: git(work / "fertig", "config", "core.fsmonitor", "touch x; true"),
+        "haken": lambda work: put(work / "fertig/.git/hooks", {"pre-commit": b"#!/bin/sh\n"}),
+        "leer": lambda work: (
+            git(work / "fertig", "rm", "-q", "-r", "registry") + git(work / "fertig", "commit", "-qm", "x")
+        ),
+    }.items():
+        place = tmp_path / name
+        make_clone(place / WORK / "fertig", {"registry/registry.yaml": b"format: 1\n"})
+        spoil(place / WORK)
+        before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+        with pytest.raises(UserError, match="stammt nicht von ikzctl"):
+            fill_new_folder(place, lambda inside: None)
+        assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before, name
+
+
+def test_a_user_s_repository_is_not_taken_for_a_new_one(tmp_path):
+    own = tmp_path / "eigen"
+    make_clone(own, {"brief.txt": b"hallo"})
+    (own / WORK / "fertig").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"stammt nicht von ikzctl|nicht leer"):
+        fill_new_folder(own, lambda inside: None)
+    assert (own / "brief.txt").read_bytes() == b"hallo"
 
 
 def test_somebodys_file_in_a_half_made_folder_is_in_the_way(tmp_path):
