@@ -91,8 +91,9 @@ class Reader:
         from ikzctl.model.kinds import KINDS
         from ikzctl.registry.pool import spread
 
+        # imported when a first record turns up; once before the processes part is enough
+        self.checks()
         for kind in KINDS:
-            # imported when a first record turns up; once before the processes part is enough
             kind.model()
         return spread(partial(work, self.checks), iter(lambda: list(islice(contents, _BLOCK)), []), self.jobs)
 
