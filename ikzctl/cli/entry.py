@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 FAULT = 3
 WRONG_USE = 2
+# within so many seconds a second Ctrl-C is the same as the first
+_AT_ONCE = 1.0
 
 
 def main() -> None:
@@ -34,6 +36,9 @@ def _ignore_interrupts() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C inside a text that Python evaluates (it does so while it imports) makes it end by the signal, whatever the exit code;
+    # it forgets that with the next text
+    eval("0")  # noqa: S307
 
 
 def run(arguments: list[str]) -> int:
@@ -69,15 +74,29 @@ def run(arguments: list[str]) -> int:
 
 
 def _interrupt_once() -> None:
-    """The first Ctrl-C ends the program; a second one must not disturb what tidies up after the first."""
+    """Ctrl-C ends the program; pressed again at once it must not disturb what tidies up after the first."""
     import signal
+    import time
+
+    heard = -_AT_ONCE
 
     def end(number: int, frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal heard
+        if time.monotonic() - heard >= _AT_ONCE:
+            heard = time.monotonic()
+            raise KeyboardInterrupt
+
+    def dropped(found: sys.UnraisableHookArgs) -> None:
+        """Python lets no exception out of some places (a weak reference that goes, for one): then the next Ctrl-C has to do."""
+        nonlocal heard
+        if found.exc_type is KeyboardInterrupt:
+            heard = -_AT_ONCE
+        else:
+            sys.__unraisablehook__(found)
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, end)
+        sys.unraisablehook = dropped
 
 
 def _note(text: str) -> None:

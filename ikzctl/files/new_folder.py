@@ -173,8 +173,8 @@ def _remove_tree(folder: Path) -> None:
 
 def _remove(work: Path, made: tuple[Path, ...]) -> None:
     """As far as the disk allows; what stays does not hinder the next run."""
-    with contextlib.suppress(OSError, UserError):
-        _remove_tree(work / _HALF)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(work / _HALF, ignore_errors=True)
     for place in (work / _WHOLE, work, *made):
         with contextlib.suppress(OSError):
             place.rmdir()

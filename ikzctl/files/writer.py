@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import re
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,9 +107,10 @@ def commit_changes(
     KeyboardInterrupt, in each case with nothing changed; whatever happens after the commit point becomes a warning.
     """
     _check_request(repo, writes, message)
+    interrupts = Interrupts()
     try:
         require_work_tree(repo)
-        with Interrupts() as interrupts:
+        with interrupts:
             interrupts.stop_if_asked()
             own = own_folder(repo)
             with write_lock(own, command, wait=wait, pause=interrupts.stop_if_asked) as lock:
@@ -125,6 +127,9 @@ def commit_changes(
                 result = _commit(repo, place, change, message, author, interrupts, result)
             return replace(result, interrupted=interrupts.asked)
     except (GitError, OSError) as error:
+        if isinstance(error, GitError) and error.code == -signal.SIGINT:
+            # Ctrl-C has met a git that was just being started, and nothing is changed
+            interrupts.stop_if_asked()
         needed = sum(len(write.content or b"") for write in writes)
         raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}") from error
 

@@ -109,7 +109,9 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
     if not (found.get("user.name") and found.get("user.email")):
         try:
             found = {s.key: s.value for s in _list_settings(repo.place, "--includes", user_settings=True)}
-        except GitError:
+        except GitError as fault:
+            if fault.code < 0:
+                raise  # ended from outside, which says nothing about the file
             raise WriteRefused(
                 "Ihre eigenen git-Einstellungen (.gitconfig in Ihrem Benutzerordner) lassen sich nicht lesen. "
                 "Es wurde nichts geändert.",

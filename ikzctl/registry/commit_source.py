@@ -79,7 +79,10 @@ class CommitSource:
         elif mode == _LINK:
             self._problems.append(link_finding(path))
         elif mode == _SUBMODULE:
-            self._problems.append(inner_repository(f"{path}/"))
+            if known_folder(path):
+                self._problems.append(inner_repository(f"{path}/"))
+            elif not path.rsplit("/", 1)[-1].startswith(".") and ("/" in path or not shared):
+                self._strange.add(path)
         elif not ignorable(path) and ("/" in path or not shared):
             self._problems.append(unknown_path(path))
 

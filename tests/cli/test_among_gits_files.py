@@ -257,6 +257,27 @@ def test_a_second_ctrl_c_does_not_disturb_the_tidying_after_the_first(small: Pro
         assert not any(place.iterdir())
 
 
+def test_a_ctrl_c_that_python_drops_does_not_make_deaf(small: Program):
+    """Out of a weak reference that goes no exception comes; the next Ctrl-C has to work, however soon."""
+    script = (
+        "import os, signal, sys, time, weakref\nimport ikzctl.actions.validate as v\nreal = v.validate\n"
+        "class Thing: pass\n"
+        "def slow(*a, **k):\n    thing = Thing()\n"
+        "    kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))\n    del thing\n"
+        "    time.sleep(0.05)\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(30)\n    return real(*a, **k)\n"
+        "v.validate = slow\nfrom ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "validate"],
+        cwd=small.folder,
+        env=small.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.strip()) == (130, "Abgebrochen.")
+
+
 def test_the_folder_for_temporary_files_may_be_named_from_here(small: Program):
     here = Program(small.folder, small.home, {**small.environment, "TMPDIR": "."})
     assert here("validate", "--rev", "HEAD").out == small("validate", "--rev", "HEAD").out

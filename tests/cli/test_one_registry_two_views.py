@@ -43,6 +43,21 @@ def test_a_repository_inside_the_registry_is_none_of_its_folders(small: Program)
         assert "cooperations/innen/: Fehler IKZ-P001: in diesem Ordner liegt ein eigenes git-Repository" in said.out
 
 
+def test_repositories_beside_the_registry_s_folders_are_told_alike(small: Program, tmp_path):
+    top = tmp_path / "oben"
+    shutil.copytree(small.folder / "registry", top)
+    git(top, "init", "-q", "-b", "main")
+    for place in ("vendor", ".werkzeug", "partners/unter"):
+        (top / place).mkdir()
+        git(top / place, "init", "-q")
+        git(top / place, "commit", "-q", "--allow-empty", "-m", "x")
+    commit(small.at(top))
+    views = [small.at(top)("validate", "--format", "lines", *more) for more in ((), ("--rev", "HEAD"))]
+    assert (views[0].code, views[0].out) == (views[1].code, views[1].out)
+    assert "partners/unter/: Fehler IKZ-P001" in views[0].out
+    assert "vendor" not in views[0].out, "the registry shares its repository"
+
+
 @pytest.mark.parametrize("empty", [True, False], ids=["an empty .git", "git init in the wrong folder"])
 def test_files_that_git_keeps_all_the_same_are_read(small: Program, empty: bool):
     partners = small.folder / "registry/partners"
