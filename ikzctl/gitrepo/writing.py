@@ -15,22 +15,25 @@ from ikzctl.gitrepo.trees import has_plain_names
 # git's own limit: fewer objects become single files, more stay together as one pack
 _UNPACK_LIMIT = 100
 _NAMED = 500
+# a folder of less than a thousand files is checked in no time
+_LARGE = 1 << 15
 
 
 def store_objects(place: Place, objects: Sequence[NewObject], object_format: ObjectFormat) -> None:
-    """Put the objects into the repository; git checks each folder in which it could find anything to object to.
+    """Put the objects into the repository; git checks each but large folders in which it could find nothing to object to.
 
-    Such a check looks up whatever the folder names: for one of ten thousand files it would be most of the work of a commit.
+    Such a check looks up whatever a folder names: for one of ten thousand files it would be most of the work of a commit.
     """
     # two files with the same content are one object; git takes no pack that holds it twice
     objects = list({one.oid: one for one in objects}.values())
     if len(objects) > _UNPACK_LIMIT:
         run(["index-pack", "--stdin", "--strict"], place, stdin=build_pack(objects, object_format))
         return
-    harmless = [one.kind == "blob" or has_plain_names(one.data, object_format) for one in objects]
-    # a folder is checked when everything below it is there
-    for wanted, check in ((True, []), (False, ["--strict"])):
-        if chosen := [one for one, is_harmless in zip(objects, harmless, strict=True) if is_harmless is wanted]:
+    large = (one for one in objects if one.kind == "tree" and len(one.data) > _LARGE)
+    spared = {one.oid for one in large if has_plain_names(one.data, object_format)}
+    # what is checked names what is spared, so that has to be there
+    for is_spared, check in ((True, []), (False, ["--strict"])):
+        if chosen := [one for one in objects if (one.oid in spared) is is_spared]:
             # what git unpacks at once is not worth compressing for the way to it
             run(["unpack-objects", "-q", *check], place, stdin=build_pack(chosen, object_format, level=0))
 

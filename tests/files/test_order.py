@@ -14,13 +14,15 @@ from tests.files.fault_driver import NO_LIMIT
 
 OWN = ".git/ikzctl"
 TEMP = "registry/partners/TEMP"
+# of all new objects; two may lie in one of them, as the id of the commit depends on the time
+FOLDERS = ".git/objects/NN"
 OBJECT = [("fsync", "OBJECT"), ("link", "OBJECT")]
 EXPECTED = [
     # the new file, its three folders, the commit: each whole before it has its name, and the names before anything points to them
     *OBJECT * 5,
     ("fsync", ".git/objects"),
     ("fsync", ".git/objects/pack"),
-    *[("fsync", ".git/objects/NN")] * 5,
+    ("fsync", FOLDERS),
     # the journal
     ("fsync", f"{OWN}/journal.json.new"),
     ("rename", f"{OWN}/journal.json"),
@@ -62,14 +64,16 @@ def traced(library: Path, folder: Path) -> list[tuple[str, str]]:
         capture_output=True,
     )
     root = f"{(folder / 'p/r').resolve()}/"
-    found = []
+    found: list[tuple[str, str]] = []
     for line in trace.read_text(encoding="utf-8").splitlines():
         call, first, second = line.split("\t")
         place = (second or first).removeprefix(root)
         if place.startswith("/"):
             continue
         place = re.sub(r"^\.git/objects/../.+", "OBJECT", place)
-        place = re.sub(r"^\.git/objects/[0-9a-f]{2}$", ".git/objects/NN", place)
+        place = re.sub(r"^\.git/objects/[0-9a-f]{2}$", FOLDERS, place)
+        if place == FOLDERS and found[-1:] == [(call, FOLDERS)]:
+            continue
         place = re.sub(r"\.ikzctl-[0-9a-f]{8}-0\.tmp", "TEMP", place)
         if call in ("fsync", "rename", "link") or (call == "unlink" and place.endswith("journal.json")):
             found.append((call, place))
