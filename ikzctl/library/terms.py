@@ -54,6 +54,8 @@ def add_span(day: date, value: int, unit: Unit) -> date:
         days = value * (7 if unit == "woche" else 1)
         return day + timedelta(days=days) if days <= (date.max - day).days else date.max
     months = day.year * 12 + day.month - 1 + value * (12 if unit == "jahr" else 1)
+    if months // 12 > date.max.year:
+        return date.max
     last = month_end(months // 12, months % 12 + 1)
     return last.replace(day=min(day.day, last.day))
 

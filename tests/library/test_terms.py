@@ -217,3 +217,12 @@ def test_the_last_publication_decides():
     assert in_force_from([]) is None
     assert in_force_from([D("2027-01-10")], D("2027-04-01")) == D("2027-04-01")
     assert in_force_from([D("2027-05-10")], D("2027-04-01")) == D("2027-05-11")
+
+
+def test_what_goes_beyond_the_calendar_ends_with_it():
+    """Some registries write "for ever" as the last day that there is."""
+    near_the_end = date(9999, 12, 20)
+    assert add_span(near_the_end, 30, "tag") == add_span(near_the_end, 3, "woche") == date.max
+    assert add_span(near_the_end, 2, "monat") == add_span(near_the_end, 1, "jahr") == date.max
+    assert add_span(date(9999, 11, 20), 1, "monat") == near_the_end
+    assert next_on_grid(date(9999, 12, 31), "quartalsende") == date.max
