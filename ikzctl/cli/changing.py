@@ -93,12 +93,7 @@ def _report_safely(result: CommitResult) -> None:
     except OSError as fault:
         output.silence_stdout()
         why = reason(fault) or "Sie wurde geschlossen."
-        try:
-            output.note(
-                f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}"
-            )
-        except (OSError, output.ReaderGone):
-            output.silence_stderr()
+        output.note(f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}")
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:

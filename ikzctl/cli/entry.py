@@ -105,7 +105,7 @@ def _note(text: str) -> None:
 
     try:
         output.note(text)
-    except (OSError, output.ReaderGone):
+    except OSError:  # what was still on its way to stdout
         output.silence_stdout()
         output.note(text)
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from ikzctl.files.disk import read_own
 from ikzctl.model.errors import WriteRefused
 
 WAIT = 10.0
 _PAUSE = 0.05
+_WAIT_AND_REPEAT = "Warten, bis der andere Aufruf fertig ist, und wiederholen."
 # holds the place of the lock where the file system knows none
 _ALONE = "lock.alone"
 _NO_LOCKS_HERE = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
@@ -40,10 +42,7 @@ def write_lock(
         end = time.monotonic() + wait
         try:
             while not _try_lock(descriptor):
-                pause()
-                if time.monotonic() > end:
-                    raise WriteRefused(_held(path), hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.")
-                time.sleep(_PAUSE)
+                _wait(end, pause, lambda: WriteRefused(_held(path), hint=_WAIT_AND_REPEAT))
             _sign(descriptor, command)
             instead: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         except _NoLocks:
@@ -61,13 +60,7 @@ def _alone(path: Path, command: str, end: float, pause: Callable[[], None]) -> I
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             break
         except FileExistsError:
-            pause()
-            if time.monotonic() > end:
-                raise WriteRefused(
-                    f"{_held(path)} Oder ein Aufruf ist abgestürzt: Auf diesem Dateisystem lässt sich das nicht unterscheiden.",
-                    hint=f"Läuft auf keinem Rechner mehr ein ikzctl, diese Datei löschen und wiederholen: {path}",
-                ) from None
-            time.sleep(_PAUSE)
+            _wait(end, pause, lambda: _crashed_perhaps(path))
     try:
         _sign(descriptor, command)
         os.close(descriptor)
@@ -90,9 +83,7 @@ def folder_lock(folder: Path, *, wait: float = WAIT) -> Iterator[bool]:
         end = time.monotonic() + wait
         try:
             while not _try_lock(descriptor):
-                if time.monotonic() > end:
-                    raise _busy(folder)
-                time.sleep(_PAUSE)
+                _wait(end, lambda: None, lambda: _busy(folder))
             held = True
         except _NoLocks:
             held = False
@@ -111,10 +102,25 @@ class _NoLocks(Exception):
     """The file system knows no locks."""
 
 
+def _wait(end: float, pause: Callable[[], None], refusal: Callable[[], WriteRefused]) -> None:
+    """Until the next try; after `end` there is none."""
+    pause()
+    if time.monotonic() > end:
+        raise refusal() from None
+    time.sleep(_PAUSE)
+
+
+def _crashed_perhaps(path: Path) -> WriteRefused:
+    return WriteRefused(
+        f"{_held(path)} Oder ein Aufruf ist abgestürzt: Auf diesem Dateisystem lässt sich das nicht unterscheiden.",
+        hint=f"Läuft auf keinem Rechner mehr ein ikzctl, diese Datei löschen und wiederholen: {path}",
+    )
+
+
 def _busy(folder: Path) -> WriteRefused:
     return WriteRefused(
         f"In „{folder}“ schreibt gerade ein anderer Aufruf von ikzctl. Es wurde nichts geändert.",
-        hint="Warten, bis der andere Aufruf fertig ist, und wiederholen.",
+        hint=_WAIT_AND_REPEAT,
     )
 
 
@@ -158,7 +164,7 @@ def _sign(descriptor: int, command: str) -> None:
 
 def _held(path: Path) -> str:
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
+        holder = json.loads(read_own(path) or b"")
         since = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%d.%m.%Y, %H:%M:%S Uhr")
         who = f"„{holder['command']}“ auf {holder['host']} (Prozess {holder['pid']}) seit {since}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):

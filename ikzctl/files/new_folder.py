@@ -119,7 +119,7 @@ def _require_empty(folder: Path) -> None:
 def _require_ours(folder: Path, late: bool) -> None:
     """What lies in our folder, if it is there, can be what a run of ours left; UserError otherwise."""
     work = folder / WORK
-    if not _is_folder(work) and not work.is_symlink() and not work.exists():
+    if not os.path.lexists(work):
         return
     foreign = [work] if not _is_folder(work) else [path for path in work.iterdir() if not _can_be_ours(path, late)]
     if not foreign and late and not _is_our_repository(folder if (folder / _LAST).exists() else work / _WHOLE):

@@ -13,6 +13,8 @@ ObjectFormat = Literal["sha1", "sha256"]
 ObjectKind = Literal["commit", "tree", "blob", "tag"]
 
 FILE_MODE = "100644"
+# whether a file may be executed is not asked: a work tree on Windows or a network drive cannot tell
+FILE_MODES = (FILE_MODE, "100755")
 TREE_MODE = "40000"
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PACK_NUMBERS: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}

@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
-from ikzctl.gitrepo.objects import FILE_MODE, format_of, is_object_id
+from ikzctl.gitrepo.objects import FILE_MODES, format_of, is_object_id
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
 from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
-_FILE_MODES = (FILE_MODE, "100755")
 
 
 class TreeEntry(NamedTuple):
@@ -133,7 +132,7 @@ class CleanRoom:
             self._trees[commit] = Trees(self._asking(_checked(commit)), commit)
         trees = self._trees[commit]
         found = ((path, trees.entry(path)) for path in paths)
-        return {path: node.oid for path, node in found if node is not None and node.mode in _FILE_MODES}
+        return {path: node.oid for path, node in found if node is not None and node.mode in FILE_MODES}
 
     def _asking(self, oid: str) -> CatFile:
         if self._single is None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ikzctl.gitrepo.objects import FILE_MODES
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.sources import (
@@ -21,13 +22,12 @@ from ikzctl.registry.sources import (
 if TYPE_CHECKING:
     from ikzctl.gitrepo.reading import CleanRoom
 
-# whether a file may be executed is not asked: a work tree on Windows or a network drive cannot tell
-_REGULAR = ("100644", "100755")
-_FEW = 4
 _LINK = "120000"
 _SUBMODULE = "160000"
 # git hands out one byte more of what is longer
 _MAX_BYTES = READ_LIMIT - 1
+# names that turn up one by one are not worth a start of git each
+_FEW = 4
 
 
 class CommitSource:
@@ -62,7 +62,7 @@ class CommitSource:
         return f"{self._room.commit_info(self._commit).tree}:{self._room.repo.prefix}"
 
     def _take(self, mode: str, oid: str, path: str, oids: dict[str, str]) -> None:
-        if mode in _REGULAR and place_of(path) is not None:
+        if mode in FILE_MODES and place_of(path) is not None:
             oids[path] = oid
             return
         if not path:
@@ -144,7 +144,6 @@ class SomeFiles:
         if len(found) > _FEW:
             self._read.update(_contents(self._room, found, list(found)))
             return
-        # names that turn up one by one are not worth a start of git each
         for path, oid in found.items():
             self._read[path] = self._room.read_blob(oid, max_bytes=_MAX_BYTES)
 
@@ -171,7 +170,7 @@ def changed_files(room: CleanRoom, old: str, new: str) -> tuple[SomeFiles, SomeF
         if place_of(change.path) is not None:
             decided.add(change.path)
             for side, mode, oid in zip(sides, change[2:4], change[4:6], strict=True):
-                if mode in _REGULAR:
+                if mode in FILE_MODES:
                     side[change.path] = oid
     return SomeFiles(room, old, sides[0], decided), SomeFiles(room, new, sides[1], decided)
 

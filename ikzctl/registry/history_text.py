@@ -59,9 +59,7 @@ def plain_value(value: Any) -> str:
     if isinstance(value, list):
         return f"{len(value)} Einträge" if len(value) != 1 else plain_value(value[0])
     text = day_text(value).replace("\n", " ")
-    if text != value and not isinstance(value, str):
-        return text
-    if text != value and _DAY.fullmatch(value):
+    if text != value and (not isinstance(value, str) or _DAY.fullmatch(value)):
         return text
     return f"„{_cut(_UMLAUTS.get(text, text), 0)}“"
 

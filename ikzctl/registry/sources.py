@@ -129,18 +129,17 @@ class WorkTree:
             # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
             of_records = place_of(f"{prefix}x.yaml") is not None
             with os.scandir(folder) as entries:
-                listed = list(entries)
-            if prefix and any(entry.name == ".git" and _is_repository(entry) for entry in listed):
-                self._problems.append(inner_repository(prefix))
-            for entry in listed:
-                name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
-                if not entry.is_file(follow_symlinks=False):
-                    if self._enter(prefix + name, entry):
-                        waiting.append((f"{prefix}{name}/", entry.path))
-                elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
-                    yield prefix + name, entry
-                elif not ignorable(prefix + name) and (prefix or not self._shared):
-                    self._problems.append(unknown_path(prefix + name))
+                for entry in entries:
+                    name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
+                    if name == ".git" and prefix and _is_repository(entry):
+                        self._problems.append(inner_repository(prefix))
+                    if not entry.is_file(follow_symlinks=False):
+                        if self._enter(prefix + name, entry):
+                            waiting.append((f"{prefix}{name}/", entry.path))
+                    elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
+                        yield prefix + name, entry
+                    elif not ignorable(prefix + name) and (prefix or not self._shared):
+                        self._problems.append(unknown_path(prefix + name))
 
     def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Whether this is a folder to look into."""

@@ -1,5 +1,6 @@
 """A file system without locks: one writer at a time all the same, and nobody undoes what another is at."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,11 @@ def test_what_another_init_may_be_at_is_left_alone(program, tmp_path):
     assert refused.code == 2
     assert "ob noch ein Aufruf daran schreibt" in refused.err
     assert (half / "etwas").exists()
+
+
+def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(program):
+    own(program).mkdir(exist_ok=True)
+    os.mkfifo(own(program) / "lock.alone")
+    refused = program(*JOIN)
+    assert refused.code == 2
+    assert "ein anderer Aufruf von ikzctl" in refused.err
