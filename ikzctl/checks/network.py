@@ -53,6 +53,13 @@ class CooperationFacts:
         """The file that stands for the whole cooperation."""
         return place("cooperation", self.id, self.id)
 
+    @property
+    def has_only_plan(self) -> bool:
+        """Whether there is nothing beside cooperation.yaml."""
+        return not (
+            self.members or self.agreement or self.costs or self.mandates or self.pools or self.suspensions
+        )
+
     def parties(self, as_of: date) -> Iterator[MemberFact]:
         """Members that are, or are meant to be, party to the agreement and have not left before `as_of`."""
         return (m for m in self.members.values() if m.role in PARTY_ROLES and not has_left(m, as_of))

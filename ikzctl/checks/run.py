@@ -58,6 +58,13 @@ COOPERATION_CHECKS: tuple[CooperationCheck, ...] = (
     *money.COOPERATION,
     *gates.COOPERATION,
 )
+# Ideas are the most of a large registry, and of them there is only the plan: the other checks have nothing to look at there.
+PLAN_CHECKS: tuple[CooperationCheck, ...] = (
+    members.has_head,
+    members.has_members,
+    references.others_are_members,
+    gates.started_too_early,
+)
 
 
 def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
@@ -97,7 +104,7 @@ def across_files(network: Network, as_of: date) -> Iterator[Finding]:
             text = f"die Prüfungen über mehrere Dateien dieser Zusammenarbeit ruhen, bis {folder.unread[0]} lesbar ist"
             yield say("IKZ-S016", "note", folder.own, text)
             continue
-        for check_one in COOPERATION_CHECKS:
+        for check_one in PLAN_CHECKS if folder.has_only_plan else COOPERATION_CHECKS:
             yield from check_one(folder, network, as_of)
 
 

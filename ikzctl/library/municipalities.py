@@ -115,6 +115,12 @@ def _table() -> bytes:
     return b"\n" + resources.data_file("municipalities.csv").read_bytes().partition(b"\n")[2]
 
 
+@cache
+def _district_keys() -> frozenset[bytes]:
+    """All keys of five digits; reading the list for all of them takes as long as searching it for one."""
+    return frozenset(re.findall(rb"\n([0-9]{5});", _table()))
+
+
 def _parse(line: bytes) -> Municipality:
     key, ars, name, prefix, kind, association, seat, postcode, population = line.decode().split(";")
     return Municipality(
@@ -131,7 +137,7 @@ def canonical_key(key: str) -> str | None:
         return None
     if len(key) == 12:
         return key[:5] + key[9:]
-    if len(key) == 5 and b"\n" + key.encode() + b";" not in _table():
+    if len(key) == 5 and key.encode() not in _district_keys():
         return key + "000"
     # The association part of a kreisfreie Stadt's ARS is all zeros.
     return key[:5] + "000" if len(key) == 9 and key.endswith("0000") else key

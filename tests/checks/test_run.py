@@ -1,12 +1,20 @@
 """Checks over a whole registry: order, places, waivers, and that one fault hides no other."""
 
 from datetime import date
+from functools import cache
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ikzctl.checks.network import CooperationFacts, Gathering, Network
 from ikzctl.checks.records import RECORD_CHECKS
-from ikzctl.checks.run import check, locator
+from ikzctl.checks.run import COOPERATION_CHECKS, PLAN_CHECKS, check, locator
+from ikzctl.model.cooperation import Cooperation
 from ikzctl.model.findings import Finding
+from ikzctl.model.security import LEVELS
+from ikzctl.registry.facts import CooperationFact, GateFact
 from ikzctl.registry.scan import scan
 from ikzctl.registry.sources import Texts
 from tests.checks.small import AS_OF, base, cases, changed, findings, in_words
@@ -132,3 +140,41 @@ def test_no_line_that_is_missing_makes_a_check_fail(path):
     for number in range(len(lines)):
         texts = {**base(), path: "".join(lines[:number] + lines[number + 1 :])}
         assert all(f.message and f.code.startswith("IKZ-") for f in findings(texts))
+
+
+_WORDS = st.sampled_from(["kfz", "wohngeld", "a", "b", "recht", "start", "erreicht", "geplant", ""])
+_DATES = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
+_GATES = st.builds(
+    GateFact, st.sampled_from(sorted(LEVELS)), st.sampled_from(["basis", "standard", "x"]), st.booleans(), _DATES
+)
+_PLANS = st.builds(
+    CooperationFact,
+    id=st.just("idee"),
+    name=_WORDS,
+    phase=st.sampled_from(get_args(Cooperation.model_fields["phase"].annotation)),
+    tasks=st.tuples(_WORDS),
+    coordinator=st.none() | _WORDS,
+    gates=st.tuples(_GATES),
+    readiness=st.tuples(_WORDS),
+    gate_milestones=st.tuples(_WORDS),
+    milestones=st.tuples(st.tuples(_WORDS, _WORDS)),
+    questions=st.tuples(st.tuples(_WORDS, st.tuples(_WORDS), st.booleans())),
+    named=st.tuples(st.tuples(st.just(("steering",)), _WORDS)),
+)
+
+
+@cache
+def _network() -> Network:
+    gathering = Gathering()
+    for result in scan(Texts({p: t.encode() for p, t in base().items()}), RECORD_CHECKS):
+        gathering.add(result)
+    return gathering.network(None)
+
+
+@given(st.none() | _PLANS, st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_of_a_mere_plan_the_other_checks_say_nothing(plan, as_of):
+    folder = CooperationFacts("idee", plan, None, None, {}, {}, {}, {})
+    assert folder.has_only_plan
+    for check_one in set(COOPERATION_CHECKS).difference(PLAN_CHECKS):
+        assert list(check_one(folder, _network(), as_of)) == [], check_one.__name__
+    assert set(PLAN_CHECKS) < set(COOPERATION_CHECKS)
