@@ -56,9 +56,7 @@ class CooperationFacts:
     @property
     def has_only_plan(self) -> bool:
         """Whether there is nothing beside cooperation.yaml."""
-        return not (
-            self.members or self.agreement or self.costs or self.mandates or self.pools or self.suspensions
-        )
+        return not (self.members or self.agreement or self.costs or self.mandates or self.pools or self.suspensions)
 
     def parties(self, as_of: date) -> Iterator[MemberFact]:
         """Members that are, or are meant to be, party to the agreement and have not left before `as_of`."""

@@ -79,6 +79,8 @@ def overlapping(periods: Iterable[tuple[int, Period]]) -> Iterator[tuple[int, in
 def _overlaps(
     entries: Sequence[Period], key: Callable[[Any], Hashable | None], path: str, what: str
 ) -> Iterator[Finding]:
+    if len(entries) < 2:
+        return
     groups: dict[Hashable, list[tuple[int, Period]]] = {}
     for number, entry in enumerate(entries):
         name = key(entry)
@@ -158,6 +160,8 @@ def milestones_known(r: Cooperation) -> Iterator[Finding]:
 def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
     if len({m.id for m in r.milestones}) < len(r.milestones):
         return  # two of one name: what waits for which cannot be said
+    if _wait_for_earlier_ones(r):
+        return
     try:
         TopologicalSorter({m.id: m.after for m in r.milestones}).prepare()
     except CycleError as fault:
@@ -168,6 +172,16 @@ def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
             "einer muss ohne den anderen beginnen können"
         )
         yield say("IKZ-T003", "error", inside("milestones", at, "after"), text)
+
+
+def _wait_for_earlier_ones(r: Cooperation) -> bool:
+    """In a plan that is told from its beginning, which most are, there is no circle to be looked for."""
+    above: set[str] = set()
+    for m in r.milestones:
+        if not above.issuperset(m.after):
+            return False
+        above.add(m.id)
+    return True
 
 
 def gate_levels_known(r: Cooperation) -> Iterator[Finding]:

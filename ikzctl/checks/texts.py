@@ -31,13 +31,21 @@ _SECRET = re.compile(
 )
 # Without one of these in a file, in lower case, `_SECRET` cannot match any of its texts; likewise the others.
 _SECRET_SIGNS = (b"-----begin", b"akia", b"ghp_", b"glpat", b"passw", b"kennwort", b"pwd", b"token", b"secret")
-_API_KEY = re.compile(rb"api[\s_-]*key")
 _BIRTH_SIGNS = (b"geb.", b"geboren", b"geburts")
+# What the end of a line may part: two words, and a number. Their last halves are no sign by themselves, except at the beginning
+# of a line.
+_API_KEY = re.compile(rb"api[\s_-]*key")
 _DIALLED_SIGNS = (b"15", b"16", b"17")
 _DIALLED = re.compile(rb"[09][\s()/-]*1[5-7][0-9]")
+_DIALLED_PART = re.compile(rb"(?:^|[09])[\s()/-]*1[5-7][0-9]", re.MULTILINE)
+# All of these in one look; which of them it was matters only if there is one.
+_ANY_SIGN = re.compile(rb"[@\\]|api|" + b"|".join(map(re.escape, _BIRTH_SIGNS + _SECRET_SIGNS)))
 _ASCII = bytes(range(128))
 # Letters that a pattern without case takes for `i`, `k` or `s`.
 _LIKE_ASCII = tuple(letter.encode() for letter in ("\u017f", "\u212a", "\u0131", "\u0130"))
+# Lines of which it is known that they hold no sign at all. In a registry most lines of a file stand in others as well.
+_innocent: set[bytes] = set()
+_MAX_INNOCENT = 4096
 # A part of the local name that only a function mailbox has.
 _FUNCTIONS = re.compile(
     r"amt|abteilung|anfrage|antrag|archiv|beauftragt|buero|büro|datenschutz|dezernat|einkauf|elterngeld|fach|finanz|"
@@ -52,22 +60,50 @@ _SHORT_FUNCTIONS = frozenset({"it", "isb", "dsb", "edv", "vg", "vgv", "og", "ob"
 def suspects(content: bytes) -> frozenset[str]:
     """Codes that texts of this file may deserve; for nearly all files none, at a tenth of what looking at each text costs.
 
-    What a pattern needs is part of a word, and no way of writing a text in YAML but an escape tears words apart.
+    What a pattern needs is part of a word, and no way of writing a text in YAML but an escape tears words apart. So each line can
+    be judged by itself, once, whatever stands around it.
     """
-    if b"\\" in content or (not content.isascii() and _has_like_ascii(content.translate(None, _ASCII))):
+    lines = set(content.split(b"\n"))
+    lines -= _innocent
+    unknown = b"\n".join(lines)
+    if not _has_sign(unknown):
+        _remember(lines)
+        return _NONE
+    _remember(line for line in lines if not _has_sign(line))
+    return _look_closer(content, unknown)
+
+
+def _has_sign(text: bytes) -> bool:
+    dialled = any(map(text.__contains__, _DIALLED_SIGNS)) and _DIALLED_PART.search(text)
+    return bool(dialled or _ANY_SIGN.search(text.lower()) or _has_like_ascii(text))
+
+
+def _look_closer(content: bytes, unknown: bytes) -> frozenset[str]:
+    """`unknown`: those lines of the content that may hold signs."""
+    if b"\\" in unknown or _has_like_ascii(unknown):
         return _ALL
-    lower = content.lower()
-    found = [_MAIL_CODE] if b"@" in content and _names_somebody(content) else []
-    if any(map(content.__contains__, _DIALLED_SIGNS)) and _DIALLED.search(content):
+    lower = unknown.lower()
+    found = [_MAIL_CODE] if b"@" in unknown and _names_somebody(unknown) else []
+    if _DIALLED.search(content):
         found.append(_MOBILE_CODE)
-    if b"geb" in lower and any(sign in lower for sign in _BIRTH_SIGNS):
+    if any(sign in lower for sign in _BIRTH_SIGNS):
         found.append(_BIRTH_CODE)
-    if (b"api" in lower and _API_KEY.search(lower)) or any(map(lower.__contains__, _SECRET_SIGNS)):
+    if any(sign in lower for sign in _SECRET_SIGNS) or (b"api" in lower and _API_KEY.search(content.lower())):
         found.append(_SECRET_CODE)
     return frozenset(found) if found else _NONE
 
 
-def _has_like_ascii(others: bytes) -> bool:
+def _remember(innocent: Iterable[bytes]) -> None:
+    # what is common comes back at once; what stands in one file only must not fill the memory
+    if len(_innocent) > _MAX_INNOCENT:
+        _innocent.clear()
+    _innocent.update(innocent)
+
+
+def _has_like_ascii(text: bytes) -> bool:
+    if text.isascii():
+        return False
+    others = text.translate(None, _ASCII)
     return any(letter in others for letter in _LIKE_ASCII)
 
 

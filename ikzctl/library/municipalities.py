@@ -179,7 +179,8 @@ def everything() -> Iterator[Municipality]:
 def fold(text: str) -> str:
     """A spelling for comparisons: `Lüdge` = `Luedge` = `LÜDGE`, one space, no accents."""
     text = text.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 

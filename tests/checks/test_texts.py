@@ -108,6 +108,47 @@ def _unbounded(node):
     return found
 
 
+_PIECES = (
+    "passwort: abc123!",
+    "api",
+    "key=4f9a8b7c6d5e",
+    "  0",
+    "  151 23456789",
+    "  /-( 160",
+    "kapital 0171 123",
+    "2016",
+    "geb.",
+    "01.02.1990",
+    "e.muster@a.example",
+    "info@a.example",
+    "to\u212aen",
+    "\u017fecret",
+    "back\\slash",
+    "name: Speyer",
+    "",
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(_PIECES), max_size=5), max_size=6), st.lists(st.sampled_from(_PIECES)))
+def test_what_was_seen_before_does_not_matter(before: list[list[str]], lines: list[str]):
+    """Lines are remembered as innocent; whatever files there were, the answer is that of a first look."""
+    content = "\n".join(lines).encode()
+    texts._innocent.clear()
+    alone = texts.suspects(content)
+    texts._innocent.clear()
+    for other in before:
+        texts.suspects("\n".join(other).encode())
+    assert texts.suspects(content) == alone == texts.suspects(content)
+
+
+def test_little_is_remembered():
+    for number in range(3 * texts._MAX_INNOCENT):
+        texts.suspects(b"name: %d\nland: RP" % number)
+    assert b"land: RP" in texts._innocent
+    assert len(texts._innocent) <= texts._MAX_INNOCENT + 2
+
+
 _WORDS = (
     "Passwort",
     "kennwort",
