@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks import outside
@@ -16,7 +17,7 @@ from benchmarks.records import BIG
 from benchmarks.trial import NotThere, Row, Trial, Values, in_turn
 
 _REPEAT = 5
-_DAY = "2027-01-01"
+_FIRST_DAY = date(2027, 1, 1)
 
 
 # --- start ------------------------------------------------------------------------------------------------------------
@@ -198,9 +199,14 @@ def _undone(bench: Bench, action: Callable[[], float]) -> float:
         bench.restore(head)
 
 
+def _new_day() -> str:
+    """Another one whenever it is asked for: what git has stored once it does not store again, and nobody joins twice."""
+    return (_FIRST_DAY + timedelta(days=time.time_ns() // 10**9 % 20_000)).isoformat()
+
+
 def _joining(bench: Bench, cooperation: str, partner: str) -> float:
     """Seconds of the commit alone: as a difference of two long runs they would be lost in their spread."""
-    return _undone(bench, lambda: float(_yardstick("join", bench.registry, cooperation, partner, _DAY)))
+    return _undone(bench, lambda: float(_yardstick("join", bench.registry, cooperation, partner, _new_day())))
 
 
 def _yardstick(*arguments: str | Path) -> str:
@@ -225,7 +231,7 @@ def join(bench: Bench) -> Trial:
 
     def by_git() -> float:
         path = bench.registry / "cooperations" / BIG / "members" / f"{partner}.yaml"
-        path.write_bytes(f"partner: {partner}\nfrom: {_DAY}\nrole: mitglied\n".encode())
+        path.write_bytes(f"partner: {partner}\nfrom: {_new_day()}\nrole: mitglied\n".encode())
         return bench.git_cost("add", str(path)) + bench.git_cost("commit", "--quiet", "--message", "Beitritt")
 
     sides = {"ours": lambda: _joining(bench, BIG, partner), "yardstick": lambda: _undone(bench, by_git)}
