@@ -25,12 +25,12 @@ def saved_id(repo: Repository, trees: Trees, objects: CatFile, path: str, used: 
         above = trees.entry(parent)
         if above is not None and above.mode != TREE_MODE:
             raise WriteRefused(f"„{parent}“ ist im Repository kein Ordner. {_UNCHANGED}")
-        if objects.get(f":0:{parent}") is not None:
-            raise _unsaved(repo.prefix, path, _STAGED)
     node = trees.entry(full)
     if node is not None and node.mode != FILE_MODE:
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
+    if any(objects.get(f":0:{parent}") for parent in parents_of(full)):
+        raise _unsaved(repo.prefix, path, _STAGED)
     staged = objects.get(f":0:{full}")
     if (staged.oid if staged else None) != saved:
         raise _unsaved(repo.prefix, path, _STAGED)

@@ -85,6 +85,8 @@ class _Change:
     objects: tuple[NewObject, ...]
     object_format: ObjectFormat
     contents: Mapping[str, bytes]
+    # of the objects those that git has not, or cannot read
+    missing: tuple[str, ...]
 
 
 def commit_changes(
@@ -171,6 +173,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
     used = object_format(repo, head.commit)
     token = new_token()
     with CatFile(repo.place) as objects:
+        objects.foresee(_questions(repo, head.commit, writes))
         trees = Trees(objects, head.commit)
         files = []
         for number, write in enumerate(writes):
@@ -180,10 +183,18 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
                 temp = Path(write.path).with_name(temp_name(token, number)).as_posix()
                 files.append(FileChange(write.path, old, new, temp))
         tree, new_trees = changed_trees(trees, {f"{repo.prefix}{file.path}": file.new for file in files}, used)
-    changed = {file.path for file in files}
-    contents = {w.path: w.content for w in writes if w.content is not None and w.path in changed}
-    blobs = (make_object("blob", content, used) for content in contents.values())
-    return _Change(branch, base, tuple(files), tree, (*blobs, *new_trees), used, contents)
+        changed = {file.path for file in files}
+        contents = {w.path: w.content for w in writes if w.content is not None and w.path in changed}
+        new_objects = (*(make_object("blob", content, used) for content in contents.values()), *new_trees)
+        missing = tuple(one.oid for one in new_objects if objects.get(one.oid) is None)
+    return _Change(branch, base, tuple(files), tree, new_objects, used, contents, missing)
+
+
+def _questions(repo: Repository, commit: str | None, writes: Sequence[FileWrite]) -> list[str]:
+    """What preparing these writes will ask git for: the folders on the way, and what the index has at each of the places."""
+    places = [f"{repo.prefix}{write.path}" for write in writes]
+    folders = dict.fromkeys(parent for place in places for parent in parents_of(place))
+    return [*Trees.questions(commit, folders), *(f":0:{path}" for path in (*folders, *places))]
 
 
 def _commit(
@@ -198,8 +209,11 @@ def _commit(
     """Objects, journal, preparation, commit point, and what follows from it."""
     interrupts.stop_if_asked()
     head = _read_head(repo)
+    # git leaves an object as it is that is there already, even one that a crash cut off; such a one must not get into a commit
+    _require_readable(place, [oid for oid in change.missing if _is_file(repo, oid)])
     store_objects(place, change.objects, change.object_format)
-    _require_stored(place, change.objects)
+    # what is now a file was written just now; in a pack it may be old
+    _require_readable(place, [oid for oid in change.missing if not _is_file(repo, oid)])
     new = commit_tree(place, change.tree, change.base, message, author)
     _sync_objects(repo, (new, *(one.oid for one in change.objects)))
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
@@ -222,13 +236,18 @@ def _commit(
     return replace(result, commit=new, warnings=_complete(repo, journal))
 
 
-def _require_stored(place: Place, objects: Sequence[NewObject]) -> None:
-    """git leaves an object as it is that is there already, even one that a crash cut off; such a one must not get into a commit."""
-    with CatFile(place) as stored:
-        for one in objects:
-            if stored.get(one.oid) is None:
+def _is_file(repo: Repository, oid: str) -> bool:
+    return (repo.objects / oid[:2] / oid[2:]).exists()
+
+
+def _require_readable(place: Place, oids: Sequence[str]) -> None:
+    if not oids:
+        return
+    with CatFile(place) as objects:
+        for oid in oids:
+            if objects.get(oid) is None:
                 raise DamagedError(
-                    f"Im Repository liegt ein beschädigtes Objekt ({one.oid[:12]}). {_UNCHANGED}",
+                    f"Im Repository liegt ein beschädigtes Objekt ({oid[:12]}). {_UNCHANGED}",
                     hint="Zeigen: git fsck   Abhilfe: das Register frisch klonen (git clone).",
                 )
 

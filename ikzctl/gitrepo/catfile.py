@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
@@ -13,6 +14,8 @@ from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start, star
 from ikzctl.model.errors import UserError
 
 _CHUNK = 1 << 16
+# questions that fit into any pipe, so that putting them never waits for git
+_AHEAD = 4000
 
 
 class RawObject(NamedTuple):
@@ -32,6 +35,8 @@ class CatFile:
         self._process = start(["cat-file", "--batch"], place)
         # what takes longer than this for one object has met something that never ends, such as a pipe in its place
         self._patience = Patience(self._process, QUICK)
+        self._coming: deque[str] = deque()
+        self._come: dict[str, RawObject | None] = {}
 
     def __enter__(self) -> Self:
         self._patience.__enter__()
@@ -41,19 +46,40 @@ class CatFile:
         self._patience.__exit__(kind, error, at)
         _end(self._process)
 
-    def get(self, name: str, max_bytes: int | None = None) -> RawObject | None:
-        """None if git knows no such object. `name` is an id, `ID^{tree}`, or `:0:path` for an entry of the index.
+    def foresee(self, names: Iterable[str]) -> None:
+        """Put questions that `get` will come to, so that git works on the next while we are busy with the answer before."""
+        room = _AHEAD
+        for name in names:
+            room -= len(name.encode("utf-8")) + 1
+            if room < 0:
+                return
+            self._ask(name)
+            self._coming.append(name)
 
-        One that is longer than `max_bytes` comes cut one byte after it.
+    def get(self, name: str, max_bytes: int | None = None) -> RawObject | None:
+        """None if git knows no such object. `name` is an id, `ID^{tree}`, `ID:path`, or `:0:path` for an entry of the index.
+
+        One that is longer than `max_bytes` comes cut one byte after it. The answer to a question that was foreseen stays the same.
         """
-        stdin, stdout = _pipes(self._process)
-        self._patience.asked()
+        while self._coming and name not in self._come:
+            self._come[self._coming[0]] = self._answer(None)
+            self._coming.popleft()
+        if name in self._come:
+            return self._come[name]
+        self._ask(name)
+        return self._answer(max_bytes)
+
+    def _ask(self, name: str) -> None:
+        stdin, _ = _pipes(self._process)
         try:
             stdin.write(name.encode("utf-8") + b"\n")
             stdin.flush()
         except OSError:
             raise _broken(self._process, self._patience) from None
-        found = _next_object(self._process, self._patience, stdout, max_bytes)
+
+    def _answer(self, max_bytes: int | None) -> RawObject | None:
+        self._patience.asked()
+        found = _next_object(self._process, self._patience, _pipes(self._process)[1], max_bytes)
         self._patience.answered()
         return found
 

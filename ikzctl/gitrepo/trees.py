@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter, lt
 from typing import NamedTuple, Self
 
@@ -111,30 +111,45 @@ class Trees:
 
     def __init__(self, objects: CatFile, commit: str | None) -> None:
         self._objects = objects
+        self._commit = commit
         self._known: dict[str, Folder] = {}
-        found = objects.get(f"{commit}^{{tree}}") if commit else None
+        found = objects.get(_top(commit)) if commit else None
         self.root = found.oid if found else None
+
+    @staticmethod
+    def questions(commit: str | None, folders: Iterable[str]) -> list[str]:
+        """What `entry` will ask for if it is asked for something in these folders."""
+        return [_top(commit), *(f"{commit}:{folder}" for folder in folders)] if commit else []
 
     def entry(self, path: str) -> Node | None:
         """The entry at `path` (with `/`), None if there is none."""
         node = Node(TREE_MODE, self.root) if self.root else None
-        for part in path.split("/"):
+        way = path.split("/")
+        for depth, part in enumerate(way):
             if node is None or node.mode != TREE_MODE:
                 return None
-            node = self.folder(node.oid).get(os.fsencode(part))
+            above = f"{self._commit}:{'/'.join(way[:depth])}" if depth else _top(str(self._commit))
+            node = self._folder(node.oid, above).get(os.fsencode(part))
         return node
 
     def folder(self, oid: str) -> Folder:
         """Not to be changed by the caller; DamagedError if there is no such folder, or none that git would have written."""
+        return self._folder(oid, oid)
+
+    def _folder(self, oid: str, name: str) -> Folder:
         if oid not in self._known:
-            found = self._objects.get(oid)
-            if found is None or found.kind != "tree":
+            found = self._objects.get(name)
+            if found is None or found.oid != oid or found.kind != "tree":
                 raise DamagedError(f"Im Repository fehlt ein Verzeichnisobjekt ({oid[:12]}).")
             try:
                 self._known[oid] = Folder.parse(found.data, format_of(oid))
             except ValueError:
                 raise DamagedError(f"Im Repository ist ein Verzeichnisobjekt beschädigt ({oid[:12]}).") from None
         return self._known[oid]
+
+
+def _top(commit: str) -> str:
+    return f"{commit}^{{tree}}"
 
 
 def changed_trees(

@@ -1,0 +1,58 @@
+"""Questions put beforehand: the same answers, in any order, and git is never waited for while they are put."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ikzctl.gitrepo import catfile
+from ikzctl.gitrepo.catfile import CatFile
+from ikzctl.gitrepo.process import GitError, Place
+from ikzctl.gitrepo.repository import require_repository
+from tests.gitrepo.repos import git, make_clone
+
+NAMES = ["HEAD^{tree}", "HEAD:b", "HEAD:b/c", ":0:a", ":0:b", "HEAD:nowhere", "HEAD", "HEAD:big"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    folder = tmp_path_factory.mktemp("foreseen") / "clone"
+    make_clone(folder, {"a": b"1", "b/c": b"2", "big": b"x" * 300_000})
+    return require_repository(folder).place
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(foreseen=st.lists(st.sampled_from(NAMES)), asked=st.lists(st.sampled_from(NAMES), max_size=6))
+def test_what_was_foreseen_does_not_matter(place: Place, foreseen: list[str], asked: list[str]):
+    with CatFile(place) as plain, CatFile(place) as ahead:
+        ahead.foresee(foreseen)
+        for name in asked:
+            assert ahead.get(name) == plain.get(name)
+
+
+def test_no_more_is_foreseen_than_any_pipe_holds(place: Place):
+    with CatFile(place) as objects:
+        objects.foresee(["HEAD:big"] * 10_000)
+        assert len(objects._coming) == catfile._AHEAD // len("HEAD:big\n")
+        assert objects.get("HEAD:b/c") is not None
+
+
+def test_a_git_that_is_gone_says_so(place: Place):
+    with CatFile(place) as objects:
+        objects._process.kill()
+        objects._process.wait()
+        with pytest.raises(GitError):
+            objects.foresee(["HEAD"])
+
+
+def test_a_branch_that_moves_meanwhile(tmp_path: Path):
+    """Answers that were foreseen are of one moment; what is asked later is of its own."""
+    make_clone(tmp_path / "clone", {"a": b"1"})
+    with CatFile(require_repository(tmp_path / "clone").place) as objects:
+        objects.foresee(["HEAD:a"])
+        first = objects.get("HEAD:a")
+        (tmp_path / "clone/a").write_bytes(b"2")
+        git(tmp_path / "clone", "commit", "-qam", "two")
+        assert first is not None
+        assert (objects.get("HEAD:a"), first.data) == (first, b"1")
