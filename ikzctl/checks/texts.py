@@ -36,8 +36,8 @@ _BIRTH_SIGNS = (b"geb.", b"geboren", b"geburts")
 # of a line.
 _API_KEY = re.compile(rb"api[\s_-]*key")
 _DIALLED_SIGNS = (b"15", b"16", b"17")
-_DIALLED = re.compile(rb"[09][\s()/-]*1[5-7][0-9]")
-_DIALLED_PART = re.compile(rb"(?:^|[09])[\s()/-]*1[5-7][0-9]", re.MULTILINE)
+_DIALLED = re.compile(rb"(?:(?<![0-9])0|49)[\s()/-]*1[5-7][0-9]")
+_DIALLED_PART = re.compile(rb"(?:^|(?<![0-9])0|49)[\s()/-]*1[5-7][0-9]", re.MULTILINE)
 # All of these in one look; which of them it was matters only if there is one.
 _ANY_SIGN = re.compile(rb"[@\\]|api|" + b"|".join(map(re.escape, _BIRTH_SIGNS + _SECRET_SIGNS)))
 _ASCII = bytes(range(128))
