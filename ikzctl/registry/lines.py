@@ -9,7 +9,6 @@ parsers do is proven over mutations of all kinds of files in the tests.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from ikzctl.registry.limits import MAX_DEPTH, MAX_EVENTS, MAX_SCALAR
@@ -64,7 +63,7 @@ def _read(lines: list[str]) -> dict[str, Any]:
     for number, text in enumerate(lines):
         if number < following:
             continue
-        form, at, dash, key, scalar = _line(text)
+        form, at, dash, key, scalar = _forms.get(text) or _new_line(text)
         if form == _NOTHING:
             continue
         if at != column or dash != is_list:
@@ -102,8 +101,21 @@ def _read(lines: list[str]) -> dict[str, Any]:
     return root
 
 
-# the same lines come back in file after file
-@lru_cache(maxsize=4096)
+# The same lines come back in file after file; this much stays in the processor's own memory, which matters more than what is in it.
+_forms: dict[str, _Line] = {}
+_MAX_FORMS = 2048
+_LONG = 200
+
+
+def _new_line(text: str) -> _Line:
+    line = _line(text)
+    if len(text) < _LONG:
+        if len(_forms) >= _MAX_FORMS:
+            _forms.clear()
+        _forms[text] = line
+    return line
+
+
 def _line(text: str) -> _Line:
     """Raises _Unusual for a line that has none of the usual forms."""
     found = _LINE.fullmatch(text)
