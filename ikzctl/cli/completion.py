@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -13,10 +14,23 @@ _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 
 
 def prepare() -> None:
-    """Teach the parser the shells' ways of asking what could come next."""
+    """Teach the parser the shells' ways of asking what could come next; UserError for what no shell asks."""
     from typer._completion_classes import completion_init
 
+    question = os.environ.get(_VARIABLE)
+    if question and not _is_asked(question):
+        raise UserError(
+            f"Die Umgebungsvariable {_VARIABLE} ist gesetzt, aber nicht so, wie Shells sie für die Vervollständigung setzen.",
+            f"In diesem Fenster entfernen: unset {_VARIABLE}",
+        )
     completion_init()
+
+
+def _is_asked(question: str) -> bool:
+    verb, _, shell = question.partition("_")
+    if verb not in ("complete", "source") or shell not in _SHELLS:
+        return False
+    return question != "complete_bash" or ("COMP_WORDS" in os.environ and os.environ.get("COMP_CWORD", "").isdecimal())
 
 
 def install(wanted: bool) -> None:

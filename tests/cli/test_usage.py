@@ -199,3 +199,10 @@ def test_a_fault_of_the_program_ends_with_3_and_a_log(small: Program, tmp_path, 
     )
     assert log.stat().st_mode & 0o777 == 0o600
     assert "ValueError: kaputt" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("question", ["complete_bash", "complete_", "complete_ksh", "x"])
+def test_what_no_shell_asks_is_said_in_german(read_demo: Program, question: str):
+    done = read_demo.with_env(_IKZCTL_COMPLETE=question)("list")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Fehler: Die Umgebungsvariable _IKZCTL_COMPLETE ist gesetzt, aber nicht so")
