@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -21,13 +22,17 @@ _FORMULA_STARTS = "=+-@＝＋－＠\t\r"
 NAME_PATTERN = r"^[^\s=+\-@＝＋－＠]([^\n]*[^\s])?$"
 
 
+# the same days come back in file after file, and one that is shared is kept once and sent to another process once
+_iso_day = lru_cache(maxsize=1024)(date.fromisoformat)
+
+
 def _day(value: Any) -> date:
     """ISO text → date. YAML dates arrive as text, because the reader leaves them alone."""
     if type(value) is date:
         return value
     if isinstance(value, str) and _ISO_DAY.fullmatch(value):
         try:
-            return date.fromisoformat(value)
+            return _iso_day(value)
         except ValueError:
             raise PydanticCustomError("ikz_no_such_day", "den Tag {given} gibt es nicht", {"given": value}) from None
     raise PydanticCustomError("ikz_day", "ein Datum wie 2027-01-31 wird erwartet")
