@@ -128,12 +128,12 @@ def commit_changes(
                 author = identity or read_identity(repo, settings)
                 result = _commit(repo, place, change, message, author, interrupts, result)
             return replace(result, interrupted=interrupts.asked)
-    except (GitError, OSError) as error:
+    except (GitError, DamagedError, OSError) as error:
         if isinstance(error, GitError) and error.code == -signal.SIGINT:
             # Ctrl-C has met a git that was just being started, and nothing is changed
             interrupts.stop_if_asked()
         needed = sum(len(write.content or b"") for write in writes)
-        raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}") from error
+        raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}", _hint(error)) from error
 
 
 def _read_head(repo: Repository) -> bytes:
@@ -155,7 +155,7 @@ def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) 
 def _recover_first(repo: Repository, place: Place) -> Recovery:
     try:
         return recover(repo, place)
-    except (OSError, GitError) as error:
+    except (OSError, GitError, DamagedError) as error:
         reason = _reason(error, repo, 0)
         raise WriteRefused(
             f"Eine früher unterbrochene Änderung ließ sich nicht zu Ende bringen: {reason} "
@@ -247,7 +247,7 @@ def _require_readable(place: Place, oids: Sequence[str]) -> None:
         for oid in oids:
             if objects.get(oid) is None:
                 raise DamagedError(
-                    f"Im Repository liegt ein beschädigtes Objekt ({oid[:12]}). {_UNCHANGED}",
+                    f"Im Repository liegt ein beschädigtes Objekt ({oid[:12]}).",
                     hint="Zeigen: git fsck   Abhilfe: das Register frisch klonen (git clone).",
                 )
 
@@ -305,6 +305,10 @@ def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:
     if isinstance(error, GitError) and error.disk_full:
         error = OSError(errno.ENOSPC, "full")
     return german_reason(error, repo.git_dir, needed) if isinstance(error, OSError) else error.message
+
+
+def _hint(error: OSError | UserError) -> str | None:
+    return error.hint if isinstance(error, UserError) else None
 
 
 def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ...]:

@@ -138,7 +138,10 @@ def _next_object(
     data = data[:-1]
     # git does not compare content and id when it reads; a prepared repository could hold anything under a known id
     if object_id(kind, data, format_of(oid)) != oid:
-        raise DamagedError(f"Im Repository ist ein Objekt beschädigt oder gefälscht ({oid[:12]}).")
+        raise DamagedError(
+            f"Im Repository ist ein Objekt beschädigt oder gefälscht ({oid[:12]}).",
+            hint="Zeigen: git fsck   Abhilfe: das Register frisch klonen (git clone).",
+        )
     return RawObject(oid, kind, data)
 
 

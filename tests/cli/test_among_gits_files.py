@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,14 +46,18 @@ def _linked_index(folder: Path) -> None:
     (folder / ".git/index").symlink_to("real-index")
 
 
-def _cut_off_object(folder: Path) -> None:
-    """As a power failure leaves it under a git that does not bring its files to the disk."""
-    twin = folder.with_name("twin")
-    subprocess.run(["cp", "-a", folder, twin], check=True)
-    assert Program(twin, folder.parent)(*ADD).code == 0
-    oid = git(twin, "rev-parse", f"HEAD:{MAINZ}")
-    (folder / ".git/objects" / oid[:2]).mkdir(exist_ok=True)
-    (folder / ".git/objects" / oid[:2] / oid[2:]).write_bytes(b"")
+def _object_of_the_next_commit(content: bytes) -> Setup:
+    """Something else where git will look whether it has the new partner's file already."""
+
+    def make(folder: Path) -> None:
+        twin = folder.with_name("twin")
+        subprocess.run(["cp", "-a", folder, twin], check=True)
+        assert Program(twin, folder.parent)(*ADD).code == 0
+        oid = git(twin, "rev-parse", f"HEAD:{MAINZ}")
+        (folder / ".git/objects" / oid[:2]).mkdir(exist_ok=True)
+        (folder / ".git/objects" / oid[:2] / oid[2:]).write_bytes(content)
+
+    return make
 
 
 def _stage(path: str, *stages: int) -> Setup:
@@ -81,7 +86,9 @@ ANSWERS: list[tuple[str, Setup, str]] = [
     ("pipe as log of HEAD", _pipe("logs/HEAD"), "müsste eine gewöhnliche Datei sein"),
     ("index is a link", _linked_index, "ist eine Verknüpfung; ikzctl kann sie nicht ersetzen"),
     ("our lock is a link", _link("ikzctl/lock", "../config"), "ist eine Verknüpfung"),
-    ("object cut off", _cut_off_object, "liegt ein beschädigtes Objekt"),
+    # as a power failure leaves it under a git that does not bring its files to the disk
+    ("object cut off", _object_of_the_next_commit(b""), "liegt ein beschädigtes Objekt"),
+    ("object forged", _object_of_the_next_commit(zlib.compress(b"blob 2\0x\n")), "Objekt beschädigt oder gefälscht"),
     ("staged below", _stage(f"{MAINZ}/x"), "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
     ("staged above", _staged_in_place_of_the_folder, "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
     ("unmerged", _stage(MAINZ, 1, 2), "in git vorgemerkte, aber nicht festgeschriebene Änderungen"),
@@ -109,6 +116,7 @@ def test_a_change_is_refused_at_once_and_leaves_nothing(small: Program, setup: S
     done = small(*ADD)
     assert done.code == 2, done.text
     assert text in done.err
+    assert "Objekt" not in text or "Es wurde nichts geändert." in done.err
     assert git(small.folder, "rev-parse", "HEAD") == before
     assert not (small.folder / MAINZ).exists()
     assert left_over(small.folder) == []
