@@ -6,6 +6,7 @@ As soon as one of them meets anything else, the next one reads the text again, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -23,7 +24,7 @@ from ikzctl.model.findings import FieldPath, Finding, Pointer, in_order
 from ikzctl.registry.characters import TEMPLATE_MARKS, BadCharacter, bad_characters
 from ikzctl.registry.faults import fault
 from ikzctl.registry.limits import MAX_DEPTH, MAX_DIGITS, MAX_EVENTS, MAX_FINDINGS, MAX_SCALAR
-from ikzctl.registry.lines import read_lines
+from ikzctl.registry.lines import places, read_lines
 from ikzctl.registry.parsers import NextEvent, NotYaml, c_events, pure_events
 from ikzctl.registry.positions import Mark, Offsets, locate, size
 from ikzctl.registry.raw import MAX_KINDS, Prepared, prepare
@@ -53,14 +54,14 @@ class Loaded:
     findings: tuple[Finding, ...]
     file: str
     content: bytes = field(repr=False)
-    _marks: list[Mark | None] | None = field(default=None, repr=False)
+    _marks: Sequence[Mark | None] | None = field(default=None, repr=False)
     _offsets: Offsets = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def marks(self) -> list[Mark | None]:
-        """One per key and list item in document order; who reads canonical lines has none, and most files are never asked for theirs."""
+    def marks(self) -> Sequence[Mark | None]:
+        """One per key and list item in document order; of canonical lines looked up when somebody asks, which is rare."""
         if self._marks is None:
-            self._marks = load(self.content, self.file, "events").marks
+            self._marks = places(self.content.decode("utf-8"))
         return self._marks
 
     def position(self, field_path: FieldPath) -> tuple[int, int]:

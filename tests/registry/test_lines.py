@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ikzctl.registry.canonical import fmt
-from ikzctl.registry.events import load
+from ikzctl.registry.events import Loaded, load
 from ikzctl.registry.layout import same
 from ikzctl.registry.limits import MAX_DEPTH, MAX_SCALAR
 from ikzctl.registry.lines import read_lines
@@ -73,6 +73,10 @@ def damaged(rnd: random.Random, text: str) -> str:
     return text
 
 
+def where(loaded: Loaded) -> list[tuple[int, int] | None]:
+    return [(mark.line, mark.column) if mark else None for mark in loaded.marks]
+
+
 def compare(seeds: range) -> tuple[int, int]:
     """How many texts were read by lines, and how many only by a parser; all of them mean the same to all."""
     texts = originals()
@@ -85,6 +89,7 @@ def compare(seeds: range) -> tuple[int, int]:
         assert quick.findings == parsed.findings, content.decode()
         # only the reader of lines leaves the places to whoever asks
         by_lines = quick._marks is None
+        assert where(quick) == where(parsed), content.decode()
         read, left = read + by_lines, left + (not by_lines)
         if seed % 20 == 0:
             pure = load(content, "f", "pure")
@@ -131,6 +136,7 @@ def test_forms(text: str, data: dict[str, object] | None):
     if data is not None:
         parsed = load(text.encode(), "f", "events")
         assert (same(parsed.data, data), parsed.findings) == (True, ())
+        assert where(load(text.encode(), "f")) == where(parsed)
 
 
 @pytest.mark.parametrize(
