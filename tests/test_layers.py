@@ -20,6 +20,7 @@ HOMES = {
     "pydantic": {"model", "registry"},
     "pydantic_core": {"model"},
     "ruamel": {"registry", "library"},
+    "msgspec": {"registry"},
     "git": set(),  # GitPython: a second reader in the tests only
     "jinja2": {"documents"},
     "docxtpl": {"documents"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from types import UnionType
@@ -51,6 +53,8 @@ _LIMITS = {
     "decimal_whole_digits": "die Zahl hat zu viele Stellen vor dem Komma",
 }
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 def build(place: Place, loaded: Loaded, file: str) -> tuple[BaseModel | None, list[Finding]]:
     """Validate one file's data against the model of its kind.
@@ -91,12 +95,21 @@ def _translate(fault: Any, model: type[BaseModel], loaded: Loaded, file: str) ->
         code, text = _message(error, path, model, loaded.data)
         pointer = loaded.pointer(path if error["type"] != "missing" else path[:-1])
         # a union reports one fault per alternative; the first per place says enough
-        out.setdefault((path, code), Finding(code, "error", pointer, text))
+        out.setdefault((path, code), Finding(code, "error", _writable_place(pointer), _writable(text)))
     found = list(out.values())
     if len(errors) > _MAX_FAULTS:
         text = f"Weitere {len(errors) - _MAX_FAULTS} Befunde in dieser Datei werden nicht gezeigt."
         found.append(Finding("IKZ-Y027", "error", found[-1].pointer, text))
     return found
+
+
+def _writable(text: str) -> str:
+    """Half of a pair of surrogates, which an escape can name, is no character: no terminal and no file takes it."""
+    return _HALF_PAIR.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def _writable_place(pointer: Pointer) -> Pointer:
+    return replace(pointer, field=tuple(_writable(part) if isinstance(part, str) else part for part in pointer.field))
 
 
 def data_path(loc: Iterable[str | int], data: Any) -> FieldPath:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Iterable
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
 
 from ikzctl.model.kinds import place_of
 from ikzctl.registry import facts
 from ikzctl.registry.finding_rows import finding_of, finding_row
 from ikzctl.registry.scan import FileResult
-
-Convert = Callable[[Any], Any]
 
 _CLASSES: dict[str, Any] = {
     "registry": facts.HeadFact,
@@ -32,96 +30,46 @@ _CLASSES: dict[str, Any] = {
 }
 
 
-def encode_results(results: Iterable[FileResult]) -> bytes:
-    """One JSON array with an entry per file; paths are not in it, whoever keeps it knows them."""
-    rows = [(r.fact, r.references, [finding_row(f) for f in r.findings]) for r in results]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode(
-        "utf-8", "surrogatepass"
-    )
+# an amount with decimals is a number, and no text
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
 
 
-def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
-    """The results of these files, equal to those that were encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
-    return [_result(path, row) for path, row in zip(paths, json.loads(text), strict=True)]
+def encode_result(result: FileResult) -> bytes:
+    """A JSON array with facts, references and findings. The path is not in it: whoever keeps it knows where it came from."""
+    return _encode((result.fact, result.references, [finding_row(f) for f in result.findings]))
 
 
-def _result(path: str, row: Any) -> FileResult:
+def decode_result(path: str, row: bytes | msgspec.Raw) -> FileResult:
+    """Equal to what was encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
     place = place_of(path)
     if place is None:
         raise ValueError("a path without a place in the layout")
-    fact, references, findings = row
-    if fact is not None:
-        fact = _maker(place.kind.name)(fact)
-    return FileResult(
-        path,
-        place,
-        fact,
-        tuple([(kind, id, tuple(field)) for kind, id, field in references]),
-        tuple([finding_of(f) for f in findings]),
-    )
+    fact, references, findings = _decoder(place.kind.name).decode(row)
+    return FileResult(path, place, fact, references, tuple([finding_of(f) for f in findings]))
 
 
-# --- JSON has no tuples and no dates; the annotations of the facts say where they were --------------------------------
+def joined(rows: Iterable[bytes]) -> bytes:
+    """The encoded results of several files as one text."""
+    return b"[" + b",".join(rows) + b"]"
+
+
+def encode_results(results: Iterable[FileResult]) -> bytes:
+    return joined(map(encode_result, results))
+
+
+def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
+    """The results of these files; like `decode_result`."""
+    return [decode_result(path, row) for path, row in zip(paths, _rows(text), strict=True)]
+
+
+def meaning_of(data: object) -> str:
+    """Of a file without findings: digest of its plain data, types and order included, comments and spelling not."""
+    return blake2b(_encode(data), digest_size=16).hexdigest()
 
 
 @cache
-def _maker(kind: str) -> Convert:
-    return _of_named_tuple(_CLASSES[kind])
-
-
-def _converter(annotation: Any) -> Convert | None:
-    """What turns a value out of JSON into one of this type; None if there is nothing to do."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation is date:
-        return date.fromisoformat
-    if origin in (Union, UnionType):
-        return _of_union([a for a in arguments if a is not NoneType])
-    if origin is tuple and arguments[-1] is Ellipsis:
-        return _of_list(_converter(arguments[0]))
-    if origin is tuple:
-        return _of_row([_converter(a) for a in arguments])
-    if hasattr(annotation, "_fields"):
-        return _of_named_tuple(annotation)
-    if annotation in (str, int, bool):
-        return None
-    raise TypeError(f"a fact cannot hold {annotation}")
-
-
-def _of_union(others: list[Any]) -> Convert | None:
-    converters = [c for a in others if (c := _converter(a))]
-    if not converters:
-        return None
-    if len(others) > 1:
-        raise TypeError("a fact cannot hold one of several types that JSON does not tell apart")
-    convert = converters[0]
-    return lambda value: None if value is None else convert(value)
-
-
-def _of_list(convert: Convert | None) -> Convert:
-    if convert is None:
-        return tuple
-    return lambda value: tuple([convert(item) for item in value]) if value else ()
-
-
-def _of_row(converters: list[Convert | None]) -> Convert:
-    todo = [(n, c) for n, c in enumerate(converters) if c]
-
-    def make(value: list[Any]) -> tuple[Any, ...]:
-        for number, convert in todo:
-            value[number] = convert(value[number])
-        return tuple(value)
-
-    return make
-
-
-def _of_named_tuple(cls: Any) -> Convert:
-    hints = get_type_hints(cls)
-    todo = [(n, c) for n, name in enumerate(cls._fields) if (c := _converter(hints[name]))]
-    make: Convert = cls._make
-
-    def build(value: list[Any]) -> Any:
-        for number, convert in todo:
-            value[number] = convert(value[number])
-        return make(value)
-
-    return build
+def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    row: Any = tuple[_CLASSES[kind] | None, _References, list[Any]]  # type: ignore[valid-type]
+    return msgspec.json.Decoder(row)

@@ -13,7 +13,7 @@ from pathlib import Path
 _NO_PART = frozenset({"cli", "documents", "access", "files", "_data", "__pycache__"})
 # Files of others that change with their version.
 _OTHERS = (("pydantic", "version.py"), ("ruamel.yaml", "__init__.py"), ("ruamel.yaml", "scanner.py"))
-_BINARIES = ("_ruamel_yaml", "pydantic_core")
+_BINARIES = ("_ruamel_yaml", "pydantic_core", "msgspec")
 
 
 def rules_version(package: Path | None = None) -> str:

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from ikzctl.registry.codec import encode_results
-from ikzctl.registry.scan import FileResult, RecordCheck, Yielded, examine, examine_loaded, no_collector, scan
-from ikzctl.registry.shards import blob_id, meaning_of
+from ikzctl.registry.codec import decode_result, encode_result, meaning_of
+from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_loaded, no_collector, scan
+from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Source
 
 # below so many files to read, starting processes takes longer than they save
@@ -35,13 +35,13 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`result` is None if the file still means the same; `encoded` is there if it came from another process."""
+    """`result`, and the same encoded, are None if the file still means what it did."""
 
     path: str
     blob: str
     meaning: str
-    result: FileResult | None
     encoded: bytes | None = None
+    result: FileResult | None = None
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Reader:
     def _results_of_pool(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         contents = source.read_many(paths)
         for block in self._spread(_examine_all, contents):
-            yield from (FileResult.of(path, yielded) for path, yielded in block)
+            yield from (decode_result(path, encoded) for path, encoded in block)
 
     def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
         for block in self._spread(_look_at_all, contents):
-            for path, blob, meaning, yielded, encoded in block:
-                yield Outcome(path, blob, meaning, FileResult.of(path, yielded) if yielded else None, encoded)
+            for path, blob, meaning, encoded in block:
+                yield Outcome(path, blob, meaning, encoded, decode_result(path, encoded) if encoded else None)
 
     def _spread(self, work: Callable[..., T], contents: Iterator[Any]) -> Iterator[T]:
         from ikzctl.model.kinds import KINDS
@@ -107,33 +107,28 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
 def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ...]]) -> Outcome:
     blob = task.blob or blob_id(content)
     if task.old_meaning and task.old_blob == blob:
-        return Outcome(task.path, blob, task.old_meaning, None)
+        return Outcome(task.path, blob, task.old_meaning)
     from ikzctl.registry.events import load
 
     loaded = load(content, task.path)
     clean = meaning_of(loaded.data) if loaded.data is not None and not loaded.findings else ""
     if clean and clean == task.old_meaning:
-        return Outcome(task.path, blob, clean, None)
+        return Outcome(task.path, blob, clean)
     result = examine_loaded(task.path, content, loaded, checks())
-    return Outcome(task.path, blob, f"!{blob}" if result.findings else clean, result)
+    return Outcome(task.path, blob, f"!{blob}" if result.findings else clean, encode_result(result), result)
 
 
 def _examine_all(
     checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[str, bytes]]
-) -> list[tuple[str, Yielded]]:
-    """The work of one process: what it found, without anything that is slow to send."""
+) -> list[tuple[str, bytes]]:
+    """The work of one process: what it found, as text, because objects are slow to send."""
     with no_collector():
-        return [(path, examine(path, content, checks()).yielded) for path, content in block]
+        return [(path, encode_result(examine(path, content, checks()))) for path, content in block]
 
 
 def _look_at_all(
     checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[Task, bytes]]
-) -> list[tuple[str, str, str, Yielded | None, bytes | None]]:
-    """The same for files of which something may be known, with what a cache keeps of each."""
-    answers = []
+) -> list[tuple[str, str, str, bytes | None]]:
+    """The same for files of which something may be known."""
     with no_collector():
-        for task, content in block:
-            found = _look(task, content, checks)
-            encoded = encode_results([found.result]) if found.result else None
-            answers.append((*found[:3], found.result.yielded if found.result else None, encoded))
-    return answers
+        return [_look(task, content, checks)[:4] for task, content in block]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ikzctl.model.findings import Finding
 from ikzctl.model.kinds import Place, place_of
@@ -24,8 +24,7 @@ RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
 """A rule that needs one record and the file it was read from; its findings may be known by field alone, the scan looks the line up."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What one file yields: its place in the layout, its facts (None if it could not be built), what it refers to, what is wrong."""
 
     path: str
@@ -33,21 +32,6 @@ class FileResult:
     fact: Fact | None
     references: tuple[Reference, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def yielded(self) -> Yielded:
-        """All of it but the place, which follows from the path; quick to send to another process."""
-        return self.fact, self.references, self.findings
-
-    @classmethod
-    def of(cls, path: str, yielded: Yielded) -> FileResult:
-        place = place_of(path)
-        if place is None:
-            raise ValueError(f"{path} has no place in the layout")
-        return cls(path, place, *yielded)
-
-
-Yielded = tuple[Fact | None, tuple[Reference, ...], tuple[Finding, ...]]
 
 
 def scan(

@@ -75,8 +75,3 @@ def digest_of(lines: Iterable[str]) -> str:
 def blob_id(content: bytes) -> str:
     """The id under which git would store this content."""
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-
-
-def meaning_of(data: object) -> str:
-    """Of a file without findings: digest of its plain data, types and order included, comments and spelling not."""
-    return blake2b(repr(data).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Protocol
 
 from ikzctl.registry.cache import Cache, Known
-from ikzctl.registry.codec import decode_results, encode_results
+from ikzctl.registry.codec import decode_results, encode_results, joined
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.reading import Outcome, Reader, Task
 from ikzctl.registry.scan import FileResult
@@ -83,7 +83,7 @@ class Survey:
             self.shards.append(shard)
             results = [found.result for found in there if found.result]
             if hand_on is not None:
-                hand_on(shard, results, _joined(there, results))
+                hand_on(shard, results, joined(found.encoded for found in there if found.encoded))
             else:
                 self.fresh.update((result.path, result) for result in results)
 
@@ -186,9 +186,3 @@ def _decoded(paths: Sequence[str], body: bytes) -> list[FileResult] | None:
         return decode_results(paths, body)
     except FOREIGN:
         return None
-
-
-def _joined(outcomes: Sequence[Outcome], results: Sequence[FileResult]) -> bytes:
-    """The encoded results, put together where other processes have encoded them already."""
-    texts = [o.encoded[1:-1] for o in outcomes if o.encoded]
-    return b"[" + b",".join(texts) + b"]" if len(texts) == len(results) else encode_results(results)

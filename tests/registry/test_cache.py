@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +18,9 @@ from typing import Any
 
 import pytest
 
+from ikzctl.checks import run
+from ikzctl.checks.network import CooperationFacts, Network
+from ikzctl.model.findings import Finding
 from ikzctl.registry import cache as cache_module
 from ikzctl.registry.cache import Cache, Memory, clear, inventory
 from ikzctl.registry.pack import Pack, PackWriter
@@ -239,19 +243,37 @@ def test_forged_parts(world: World, name: str, text: bytes):
     assert "IKZ-L077" in used(world)
 
 
-def test_forged_facts_that_no_check_can_stand(world: World):
-    """Numbers where names should be: the checks fail, everything is read anew, and the forgery is gone."""
-
+def forged(world: World, other: Callable[[Any], Any]) -> None:
     def forge(meta: dict[str, Any], parts: dict[str, bytes]) -> None:
         for name, text in parts.items():
             rows = json.loads(text)
             for row in rows:
-                row[0] = row[0] and [5 if isinstance(v, str) and v[:1].isalpha() else v for v in row[0]]
+                row[0] = row[0] and [other(value) for value in row[0]]
             parts[name] = json.dumps(rows).encode()
 
     rewritten(pack(world, "facts"), forge)
     pack(world, "results").unlink()
     world.put(KFZ, b"#\n" + world.get(KFZ))
+
+
+def test_forged_facts_of_another_type(world: World):
+    """Numbers where names should be are not facts: the files are read once more."""
+    forged(world, lambda value: 5 if isinstance(value, str) and value[:1].isalpha() else value)
+    assert said(world.warm()) == said(world.cold())
+    assert "IKZ-L077" in same(world)
+
+
+def test_forged_facts_that_no_check_can_stand(world: World, monkeypatch: pytest.MonkeyPatch):
+    """The checks fail, everything is read anew, and the forgery is gone."""
+    forged(world, lambda value: "?" if value == "kfz" else value)
+    honest = run.COOPERATION_CHECKS
+
+    def stumbling(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
+        if folder.cooperation and folder.cooperation.id == "?":
+            raise KeyError(folder.cooperation.id)
+        yield from ()
+
+    monkeypatch.setattr(run, "COOPERATION_CHECKS", (*honest, stumbling))
     assert said(world.warm()) == said(world.cold())
     assert world.packs == []
     assert "IKZ-L077" in same(world)

@@ -15,7 +15,7 @@ from ikzctl.checks.records import RECORD_CHECKS
 from ikzctl.library.resources import sample_registry_dir
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import BY_NAME, place_of
-from ikzctl.registry.codec import _CLASSES, decode_results, encode_results
+from ikzctl.registry.codec import _CLASSES, decode_results, encode_results, meaning_of
 from ikzctl.registry.finding_rows import finding_of, finding_row
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.scan import FileResult, examine, scan
@@ -31,6 +31,12 @@ _FINDING = st.builds(
     _TEXT,
     st.none() | _TEXT,
     st.none() | st.sampled_from(("verified", "partly")),
+)
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.decimals(-2, 2, places=1) | st.text("ab1.", max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
+    max_leaves=6,
 )
 
 
@@ -91,12 +97,18 @@ def test_every_known_fault_comes_back():
                 assert exact(decode_results([path], encode_results([result]))) == exact([result])
 
 
-def test_half_of_a_pair_of_surrogates_in_a_message():
-    result = examine("tasks/x.yaml", b'id: "\\ud800"\nname: "\\udfff\\ud800"\n', RECORD_CHECKS)
-    assert result.findings
-    broken = FileResult("tasks/x.yaml", result.place, None, (), (Finding("X", "error", Pointer("x"), "\ud800"),))
-    for one in (result, broken):
-        assert exact(decode_results(["tasks/x.yaml"], encode_results([one]))) == exact([one])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'id: "\\ud800"\nname: "\\udfff\\ud800"\n',
+        b'id: x\n"a\\ud800b": 1\n',
+        b'id: x\nholders:\n  - "\\udfff"\n"\\ud800": 1\n"\\ud800": 2\n',
+    ],
+)
+def test_half_of_a_pair_of_surrogates_reaches_no_finding(text: bytes):
+    result = examine("tasks/x.yaml", text, RECORD_CHECKS)
+    assert any("U+D800" in f.message or "U+DFFF" in f.message for f in result.findings)
+    assert exact(decode_results(["tasks/x.yaml"], encode_results([result]))) == exact([result])
 
 
 FOREIGN_TEXTS = [
@@ -140,3 +152,15 @@ def test_a_path_without_a_place_is_refused():
 @given(_FINDING)
 def test_findings_as_rows(finding: Finding):
     assert exact(finding_of(json.loads(json.dumps(finding_row(finding))))) == exact(finding)
+
+
+@settings(deadline=None)
+@given(_PLAIN, _PLAIN)
+def test_a_meaning_tells_types_and_order_apart(one: object, two: object):
+    """`repr` is the stricter comparison: 1 and True are equal for Python, and so are mappings in another order."""
+    assert (meaning_of(one) == meaning_of(two)) == (repr(one) == repr(two))
+
+
+def test_meanings_that_python_takes_for_equal():
+    different = [{"a": 1}, {"a": True}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": [1]}, {"a": None}]
+    assert len({meaning_of(data) for data in different}) == len(different)

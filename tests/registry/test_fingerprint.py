@@ -41,7 +41,7 @@ _HARMLESS = {
     "shellingham",
     "rich",
 }
-_COVERED = {"pydantic", "pydantic_core", "ruamel", "_ruamel_yaml"}
+_COVERED = {"pydantic", "pydantic_core", "ruamel", "_ruamel_yaml", "msgspec"}
 
 
 @pytest.fixture(scope="module")

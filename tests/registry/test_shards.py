@@ -8,15 +8,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ikzctl.registry.shards import Row, Shard, blob_id, cut, digest_of, meaning_of, rows_of
+from ikzctl.registry.shards import Row, Shard, blob_id, cut, digest_of, rows_of
 
 _PATHS = st.sets(st.integers(0, 9999), min_size=1, max_size=300).map(
     lambda found: sorted(f"tasks/{n}.yaml" for n in found)
-)
-_PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab1", max_size=2),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
-    max_leaves=6,
 )
 
 
@@ -103,15 +98,3 @@ def test_the_id_of_a_content_is_that_of_git():
     for content in (b"", b"x", "Rückruf\n".encode(), bytes(range(256)) * 1000):
         asked = subprocess.run(["git", "hash-object", "--stdin"], input=content, capture_output=True, check=True)
         assert asked.stdout.decode().strip() == blob_id(content)
-
-
-@settings(deadline=None)
-@given(_PLAIN, _PLAIN)
-def test_a_meaning_tells_types_and_order_apart(one: object, two: object):
-    """`repr` is the stricter comparison: 1 and True are equal for Python, and so are mappings in another order."""
-    assert (meaning_of(one) == meaning_of(two)) == (repr(one) == repr(two))
-
-
-def test_meanings_that_python_takes_for_equal():
-    different = [{"a": 1}, {"a": True}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": [1]}, {"a": None}]
-    assert len({meaning_of(data) for data in different}) == len(different)
