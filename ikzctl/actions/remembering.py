@@ -27,7 +27,7 @@ _TRIES = 10
 @dataclass
 class Remembering:
     """A result is known under several names: what the file system says of all files (or the tree of the commit), their
-    contents, and their meanings. Whichever name fits first saves the rest of the work.
+    contents, and their meanings. Whichever name fits first saves the rest of the work. With the same meanings only lines may differ.
     """
 
     cache: Cache

@@ -64,9 +64,13 @@ def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
     return [decode_result(path, row) for path, row in zip(paths, _rows(text), strict=True)]
 
 
-def meaning_of(data: object) -> str:
-    """Of a file without findings: digest of its plain data, types and order included, comments and spelling not."""
-    return blake2b(_encode(data), digest_size=16).hexdigest()
+def digest_of_data(data: object) -> str:
+    """Of the plain data of a file: types and order count, comments and spelling do not."""
+    return digest_of_text(_encode(data))
+
+
+def digest_of_text(encoded: bytes) -> str:
+    return blake2b(encoded, digest_size=16).hexdigest()
 
 
 @cache

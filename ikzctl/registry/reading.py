@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from ikzctl.registry.codec import decode_result, encode_result, meaning_of
+from ikzctl.registry.codec import decode_result, digest_of_data, digest_of_text, encode_result
 from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_loaded, no_collector, scan
 from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Source
@@ -25,13 +25,14 @@ Progress = Callable[[int, int], None]
 
 
 class Task(NamedTuple):
-    """A file to be read; if its content or its meaning is still what it was, that is all there is to say."""
+    """A file to be read, and what is known of it; if it still means what it did, that is all there is to say. See `shards.Row`."""
 
     path: str
-    old_blob: str = ""
-    old_meaning: str = ""
     blob: str = ""
     """The id of the content, if the source knows it."""
+    old_blob: str = ""
+    old_data: str = ""
+    old_meaning: str = ""
 
 
 class Outcome(NamedTuple):
@@ -39,6 +40,7 @@ class Outcome(NamedTuple):
 
     path: str
     blob: str
+    data: str
     meaning: str
     encoded: bytes | None = None
     result: FileResult | None = None
@@ -84,8 +86,8 @@ class Reader:
 
     def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
         for block in self._spread(_look_at_all, contents):
-            for path, blob, meaning, encoded in block:
-                yield Outcome(path, blob, meaning, encoded, decode_result(path, encoded) if encoded else None)
+            for path, blob, data, meaning, encoded in block:
+                yield Outcome(path, blob, data, meaning, encoded, decode_result(path, encoded) if encoded else None)
 
     def _spread(self, work: Callable[..., T], contents: Iterator[Any]) -> Iterator[T]:
         from ikzctl.model.kinds import KINDS
@@ -105,17 +107,24 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
 
 
 def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ...]]) -> Outcome:
+    """Stops as soon as it is clear that the file means what it did: at its content, at its data, or at what it yields."""
     blob = task.blob or blob_id(content)
     if task.old_meaning and task.old_blob == blob:
-        return Outcome(task.path, blob, task.old_meaning)
+        return Outcome(task.path, blob, task.old_data, task.old_meaning)
     from ikzctl.registry.events import load
 
     loaded = load(content, task.path)
-    clean = meaning_of(loaded.data) if loaded.data is not None and not loaded.findings else ""
-    if clean and clean == task.old_meaning:
-        return Outcome(task.path, blob, clean)
+    data = digest_of_data(loaded.data) if loaded.data is not None and not loaded.findings else ""
+    if data and data == task.old_data:
+        return Outcome(task.path, blob, data, task.old_meaning)
     result = examine_loaded(task.path, content, loaded, checks())
-    return Outcome(task.path, blob, f"!{blob}" if result.findings else clean, encode_result(result), result)
+    encoded = encode_result(result)
+    if result.findings:
+        return Outcome(task.path, blob, "", f"!{blob}", encoded, result)
+    meaning = digest_of_text(encoded)
+    if meaning == task.old_meaning:
+        return Outcome(task.path, blob, data, meaning)
+    return Outcome(task.path, blob, data, meaning, encoded, result)
 
 
 def _examine_all(
@@ -128,7 +137,7 @@ def _examine_all(
 
 def _look_at_all(
     checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[Task, bytes]]
-) -> list[tuple[str, str, str, bytes | None]]:
+) -> list[tuple[str, str, str, str, bytes | None]]:
     """The same for files of which something may be known."""
     with no_collector():
-        return [_look(task, content, checks)[:4] for task, content in block]
+        return [_look(task, content, checks)[:-1] for task, content in block]

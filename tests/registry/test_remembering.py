@@ -134,6 +134,16 @@ def a_comment(life: Life) -> None:
     life.world.put(path, "".join((*lines[:at], comment, *lines[at:])).encode())
 
 
+def other_words(life: Life) -> None:
+    """A text changes that no check across files sees, and what stands below it may move."""
+    path = life.a_file()
+    words = life.dice.choice(("Andere Worte", "|-\n  Andere\n  Worte", "Worte von vor- und nachher"))
+    kept = [line for line in life.text(path).splitlines(keepends=True) if not line.startswith("note: ")]
+    if kept:
+        at = life.dice.choice([n for n, line in enumerate(kept) if not line.startswith(" ")] or [0])
+        life.world.put(path, "".join((*kept[:at], f"note: {words}\n", *kept[at:])).encode())
+
+
 def a_line_less(life: Life) -> None:
     path = life.a_file()
     lines = life.text(path).splitlines(keepends=True)
@@ -263,7 +273,7 @@ def other_rules(life: Life) -> None:
 EDITS: tuple[Callable[[Life], None], ...] = (
     nothing,
     *3 * (a_known_fault, a_comment, as_it_was, saved),
-    *2 * (another_digit, another_digit_in_secret),
+    *2 * (another_digit, another_digit_in_secret, other_words),
     a_line_less,
     a_line_twice,
     broken_bytes,

@@ -95,6 +95,22 @@ def test_one_file_means_something_else_and_places_of_findings_are_looked_up(worl
     assert watch.read == ["registry.yaml", KFZ]
 
 
+def test_a_text_that_no_other_check_sees_makes_no_difference_to_others(world: World):
+    """It is checked by itself; what rests on all files is not done again, only lines may have moved."""
+    world.warm()
+    world.tick()
+    world.put("partners/speyer.yaml", world.get("partners/speyer.yaml") + b"note: Neu aufgenommen\n")
+    with Watch() as watch, mock.patch("ikzctl.checks.run.conclude", side_effect=AssertionError):
+        world.warm()
+    assert watch.read == ["partners/speyer.yaml"]
+    moved = world.get(KFZ).replace(b"liability:", b"note: Neue Worte\nliability:", 1)
+    assert moved != world.get(KFZ)
+    world.put(KFZ, moved)
+    with mock.patch("ikzctl.checks.run.conclude", side_effect=AssertionError):
+        report = said(world.warm())
+    assert report == said(world.cold())
+
+
 def test_a_file_that_comes_or_goes_moves_no_other(world: World):
     world.warm()
     (world.root / "security/speyer.yaml").unlink()
