@@ -12,10 +12,13 @@ from ikzctl.model.errors import UserError
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
     from ikzctl.files.recovery import Recovery
+    from ikzctl.registry.reading import Progress
 
 
 # a link, a folder or a pipe in the place of a file; a file that cannot be opened
 _NO_ORDINARY_FILE = ("IKZ-P003", "IKZ-P004")
+# after so many files the progress is told
+_STEP = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +30,23 @@ class Formatting:
     files: int
 
 
-def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) -> Formatting:
+def wanted_form(
+    workspace: Workspace, *, only: tuple[Path, ...], start: Path, progress: Progress | None = None
+) -> Formatting:
     """What `fmt` would change in the working tree; nothing is written."""
     from ikzctl.actions.validate import covers, inside
     from ikzctl.registry.canonical import fmt
     from ikzctl.registry.key_order import key_order
+    from ikzctl.registry.scan import no_collector
 
     wanted = tuple(inside(workspace.root, path, start) for path in only)
     changes: dict[str, tuple[bytes, bytes]] = {}
     refused: dict[str, str] = {}
-    with workspace.source() as source:
+    with workspace.source() as source, no_collector():
         paths = [p for p in source.paths() if not wanted or any(covers(w, p) for w in wanted)]
-        for path, before in source.read_many(paths):
+        for number, (path, before) in enumerate(source.read_many(paths), 1):
+            if progress and number % _STEP == 0:
+                progress(number, len(paths))
             try:
                 after = fmt(before, key_order(path)).encode("utf-8")
             except UserError as fault:
@@ -56,7 +64,12 @@ def wanted_form(workspace: Workspace, *, only: tuple[Path, ...], start: Path) ->
 
 
 def bring_into_form(
-    workspace: Workspace, *, only: tuple[Path, ...], start: Path, accepted: Path | None = None
+    workspace: Workspace,
+    *,
+    only: tuple[Path, ...],
+    start: Path,
+    accepted: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Formatting, Recovery]:
     """Replace the files in the folder; they are not committed.
 
@@ -65,6 +78,6 @@ def bring_into_form(
     from ikzctl.files.working import ready_to_write, write_working_files
 
     with ready_to_write(workspace.root, accepted=accepted, command="ikzctl fmt") as recovery:
-        formatting = wanted_form(workspace, only=only, start=start)
+        formatting = wanted_form(workspace, only=only, start=start, progress=progress)
         write_working_files(workspace.root, formatting.changes)
     return formatting, recovery

@@ -238,14 +238,19 @@ def fmt(
     from ikzctl.actions.fmt import bring_into_form, wanted_form
     from ikzctl.cli.changing import accepted_settings, here, open_workspace
     from ikzctl.cli.output import note, say
+    from ikzctl.cli.progress import ProgressLine
+    from ikzctl.files.recovery import NOTHING_TO_RECOVER
 
-    workspace, only = open_workspace(registry), tuple(paths or ())
-    if check:
-        wanted = wanted_form(workspace, only=only, start=here())
-    else:
-        wanted, recovery = bring_into_form(workspace, only=only, start=here(), accepted=accepted_settings())
-        if recovery.text:
-            note(f"Hinweis: {recovery.text}")
+    workspace, only, recovery = open_workspace(registry), tuple(paths or ()), NOTHING_TO_RECOVER
+    with ProgressLine("Vergleiche", wanted=True) as progress:
+        if check:
+            wanted = wanted_form(workspace, only=only, start=here(), progress=progress)
+        else:
+            wanted, recovery = bring_into_form(
+                workspace, only=only, start=here(), accepted=accepted_settings(), progress=progress
+            )
+    if recovery.text:
+        note(f"Hinweis: {recovery.text}")
     for path, reason in wanted.refused.items():
         note(f"{path}: {reason}")
     for path in wanted.changes:

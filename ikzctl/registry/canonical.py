@@ -88,6 +88,9 @@ def fmt(content: bytes, key_order: KeyOrder | None = None, parser: Parser = "fas
     faults = [finding for finding in loaded.findings if finding.code not in _MENDABLE]
     if faults or loaded.data is None:
         raise _by_hand(faults[0].pointer.line, faults[0].message)
+    if not loaded.findings and _written(loaded.data, key_order) == text:
+        # nearly all files of a registry: no comment, no empty line, and nothing to do
+        return text
     try:
         tree = Tree(text, parser)
     except ExplicitKeyError as trouble:
@@ -96,6 +99,14 @@ def fmt(content: bytes, key_order: KeyOrder | None = None, parser: Parser = "fas
     if formatted.encode("utf-8") != content:
         _compare(tree, loaded.data, formatted, key_order is not None, parser)
     return formatted
+
+
+def _written(data: dict[str, Any], key_order: KeyOrder | None) -> str:
+    """The canonical form of plain data without comments."""
+    top = piece(None, data)
+    if key_order is not None:
+        sort_keys(top, (), key_order)
+    return assemble(lines_of(top.children or (), 0) if data else ["{}"])
 
 
 def _layout(tree: Tree, key_order: KeyOrder | None) -> str:

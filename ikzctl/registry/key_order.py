@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ikzctl.model.findings import FieldPath
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.build import keys_at
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def key_order(path: str) -> Callable[[FieldPath], tuple[str, ...]]:
@@ -16,9 +20,10 @@ def key_order(path: str) -> Callable[[FieldPath], tuple[str, ...]]:
     if place is None:
         return lambda field: ()
     model = place.kind.model()
+    # positions in a list make no difference to the order, and would make every list of its own
+    return lambda field: _order(model, tuple(0 if isinstance(part, int) else part for part in field))
 
-    @lru_cache(maxsize=512)
-    def order(field: FieldPath) -> tuple[str, ...]:
-        return keys_at(model, field, None)
 
-    return order
+@lru_cache(maxsize=4096)
+def _order(model: type[BaseModel], field: FieldPath) -> tuple[str, ...]:
+    return keys_at(model, field, None)

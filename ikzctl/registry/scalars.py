@@ -78,6 +78,8 @@ def means_something_else(text: str) -> bool:
     )
 
 
+# the same keys and words come back in file after file
+@lru_cache(maxsize=4096)
 def needs_quotes(text: str, *, in_flow: bool = False) -> bool:
     """True if the text cannot stand unquoted; `in_flow`: between brackets, where comma and brackets end it."""
     if means_something_else(text) or text[0] in _INDICATORS:
