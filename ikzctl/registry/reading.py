@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from ikzctl.registry.codec import decode_result, digest_of_data, digest_of_text, encode_result
-from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_loaded, no_collector, scan
+from ikzctl.registry.scan import FileResult, RecordCheck, examine_all, examine_loaded, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Source
 
 # below so many files to read, starting processes takes longer than they save
 WORTH_A_POOL = 3_000
-_BLOCK = 200
 # after so many files the progress is told
 _STEP = 50
 
@@ -66,7 +65,8 @@ class Reader:
         """In the order of the tasks; a file that cannot be opened is left out, the source names it."""
         contents = _with_content(source, tasks)
         if not self._worth_a_pool(len(tasks)):
-            return self._counted((_look(task, content, self.checks) for task, content in contents), len(tasks))
+            looked_at = (_look_at(self.checks, block) for block in in_blocks(contents))
+            return self._counted(chain.from_iterable(looked_at), len(tasks))
         return self._counted(self._outcomes_of_pool(contents), len(tasks))
 
     def _worth_a_pool(self, files: int) -> bool:
@@ -81,11 +81,11 @@ class Reader:
 
     def _results_of_pool(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         contents = source.read_many(paths)
-        for block in self._spread(_examine_all, contents):
+        for block in self._spread(_examine, contents):
             yield from (decode_result(path, encoded) for path, encoded in block)
 
     def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
-        for block in self._spread(_look_at_all, contents):
+        for block in self._spread(_look_at_and_encode, contents):
             for path, blob, data, meaning, encoded in block:
                 yield Outcome(path, blob, data, meaning, encoded, decode_result(path, encoded) if encoded else None)
 
@@ -97,7 +97,7 @@ class Reader:
         self.checks()
         for kind in KINDS:
             kind.model()
-        return spread(partial(work, self.checks), iter(lambda: list(islice(contents, _BLOCK)), []), self.jobs)
+        return spread(partial(work, self.checks), in_blocks(contents), self.jobs)
 
 
 def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
@@ -106,18 +106,38 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
         yield waiting[path], content
 
 
-def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ...]]) -> Outcome:
-    """Stops as soon as it is clear that the file means what it did: at its content, at its data, or at what it yields."""
-    blob = task.blob or blob_id(content)
-    if task.old_meaning and task.old_blob == blob:
-        return Outcome(task.path, blob, task.old_data, task.old_meaning)
+Checks = Callable[[], tuple[RecordCheck, ...]]
+
+
+def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcome]:
+    """Stage by stage; a file goes no further once it is clear that it means what it did: by its content, its data, or what it yields."""
+    blobs = [task.blob or blob_id(content) for task, content in block]
+    outcomes = [_by_content(task, blob) for (task, _), blob in zip(block, blobs, strict=True)]
+    changed = [(n, *one, blobs[n]) for n, one in enumerate(block) if outcomes[n] is None]
+    if not changed:
+        return [found for found in outcomes if found]
     from ikzctl.registry.events import load
 
-    loaded = load(content, task.path)
-    data = digest_of_data(loaded.data) if loaded.data is not None and not loaded.findings else ""
-    if data and data == task.old_data:
-        return Outcome(task.path, blob, data, task.old_meaning)
-    result = examine_loaded(task.path, content, loaded, checks())
+    loaded = [load(content, task.path) for _, task, content, _ in changed]
+    digests = [digest_of_data(one.data) if one.data is not None and not one.findings else "" for one in loaded]
+    for (number, task, _, blob), data in zip(changed, digests, strict=True):
+        if data and data == task.old_data:
+            outcomes[number] = Outcome(task.path, blob, data, task.old_meaning)
+    new = [(*one, text, data) for one, text, data in zip(changed, loaded, digests, strict=True) if not outcomes[one[0]]]
+    results = examine_loaded(
+        [(task.path, content, text) for _, task, content, _, text, _ in new], checks() if new else ()
+    )
+    for (number, task, _, blob, _, data), result in zip(new, results, strict=True):
+        outcomes[number] = _by_result(task, blob, data, result)
+    return [found for found in outcomes if found]
+
+
+def _by_content(task: Task, blob: str) -> Outcome | None:
+    same = task.old_meaning and task.old_blob == blob
+    return Outcome(task.path, blob, task.old_data, task.old_meaning) if same else None
+
+
+def _by_result(task: Task, blob: str, data: str, result: FileResult) -> Outcome:
     encoded = encode_result(result)
     if result.findings:
         return Outcome(task.path, blob, "", f"!{blob}", encoded, result)
@@ -127,17 +147,16 @@ def _look(task: Task, content: bytes, checks: Callable[[], tuple[RecordCheck, ..
     return Outcome(task.path, blob, data, meaning, encoded, result)
 
 
-def _examine_all(
-    checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[str, bytes]]
-) -> list[tuple[str, bytes]]:
-    """The work of one process: what it found, as text, because objects are slow to send."""
+# --- the work of one process: what it found, as text, because objects are slow to send ---------------------------------
+
+
+def _examine(checks: Checks, block: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     with no_collector():
-        return [(path, encode_result(examine(path, content, checks()))) for path, content in block]
+        return [(found.path, encode_result(found)) for found in examine_all(block, checks())]
 
 
-def _look_at_all(
-    checks: Callable[[], tuple[RecordCheck, ...]], block: list[tuple[Task, bytes]]
+def _look_at_and_encode(
+    checks: Checks, block: Sequence[tuple[Task, bytes]]
 ) -> list[tuple[str, str, str, str, bytes | None]]:
-    """The same for files of which something may be known."""
     with no_collector():
-        return [_look(task, content, checks)[:-1] for task, content in block]
+        return [found[:-1] for found in _look_at(checks, block)]

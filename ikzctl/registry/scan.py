@@ -6,7 +6,8 @@ import gc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ikzctl.model.findings import Finding
 from ikzctl.model.kinds import Place, place_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ikzctl.registry.events import Loaded
 
+T = TypeVar("T")
 RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
 """A rule that needs one record and the file it was read from; its findings may be known by field alone, the scan looks the line up."""
 
@@ -34,39 +36,65 @@ class FileResult(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+# So many files go through each stage together: a processor does one thing to many files in a fifth less time than everything to
+# one file after the other (decision 0010).
+BLOCK = 64
+
+
 def scan(
     source: Source, checks: Sequence[RecordCheck] = (), paths: Iterable[str] | None = None
 ) -> Iterator[FileResult]:
     """Read the files of `source` (or only `paths` of it) in sorted order."""
     with no_collector():
-        for path, content in source.read_many(source.paths() if paths is None else paths):
-            yield examine(path, content, checks)
+        for block in in_blocks(source.read_many(source.paths() if paths is None else paths)):
+            yield from examine_all(block, checks)
+
+
+def in_blocks(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    return iter(lambda: list(islice(rest, BLOCK)), [])
 
 
 def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> FileResult:
     """Everything that can be said of one file by itself. `path` must belong to the layout."""
+    return examine_all([(path, content)], checks)[0]
+
+
+def examine_all(files: Iterable[tuple[str, bytes]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
     # imported here, because a run that finds everything as it was needs no parser
     from ikzctl.registry.events import load
 
-    return examine_loaded(path, content, load(content, path), checks)
+    return examine_loaded([(path, content, load(content, path)) for path, content in files], checks)
 
 
-def examine_loaded(path: str, content: bytes, loaded: Loaded, checks: Sequence[RecordCheck] = ()) -> FileResult:
-    """The same for a file whose text has been read already."""
+def examine_loaded(files: Sequence[tuple[str, bytes, Loaded]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
+    """The same for files whose texts have been read already."""
+    places = [_place(path) for path, _, _ in files]
+    built = [build(place, loaded, path) for place, (path, _, loaded) in zip(places, files, strict=True)]
+    findings = [[*loaded.findings, *faults] for (_, _, loaded), (_, faults) in zip(files, built, strict=True)]
+    whole = [
+        (number, places[number], record, content, loaded)
+        for number, ((record, _), (_, content, loaded)) in enumerate(zip(built, files, strict=True))
+        if record is not None and loaded.data is not None
+    ]
+    for number, place, record, content, loaded in whole:
+        for check in checks:
+            for finding in check(place, record, content):
+                line, column = loaded.position(finding.pointer.field)
+                findings[number].append(replace(finding, pointer=finding.pointer.at(line, column)))
+    named = {number: references(place.kind.name, loaded.data or {}) for number, place, _, _, loaded in whole}
+    facts = {number: fact_of(place.kind.name, record) for number, place, record, _, _ in whole}
+    return [
+        FileResult(path, places[number], facts.get(number), named.get(number, ()), tuple(findings[number]))
+        for number, (path, _, _) in enumerate(files)
+    ]
+
+
+def _place(path: str) -> Place:
     place = place_of(path)
     if place is None:
         raise ValueError(f"{path} has no place in the layout")
-    findings = list(loaded.findings)
-    record, faults = build(place, loaded, path)
-    findings += faults
-    if record is None or loaded.data is None:
-        return FileResult(path, place, None, (), tuple(findings))
-    for check in checks:
-        for finding in check(place, record, content):
-            line, column = loaded.position(finding.pointer.field)
-            findings.append(replace(finding, pointer=finding.pointer.at(line, column)))
-    refs = references(place.kind.name, loaded.data)
-    return FileResult(path, place, fact_of(place.kind.name, record), refs, tuple(findings))
+    return place
 
 
 @contextmanager

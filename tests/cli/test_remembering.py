@@ -217,8 +217,8 @@ class Slow(Program):
         code = f"""
 import sys, time
 from ikzctl.cli import progress
-from ikzctl.registry import reading, sources
-reading._STEP, reading._BLOCK, reading.WORTH_A_POOL = 1, 4, 4
+from ikzctl.registry import reading, scan, sources
+reading._STEP, scan.BLOCK, reading.WORTH_A_POOL = 1, 4, 4
 read = sources.WorkTree.read
 {self.prelude}
 from ikzctl.cli.entry import main

@@ -128,7 +128,7 @@ def judge(seed: int, *, both: bool, whole: bool) -> str:
     if both:
         pure = load(content, path, "pure")
         assert (loaded.data, loaded.findings) == (pure.data, pure.findings), seed
-    result = examine_loaded(path, content, loaded, RECORD_CHECKS)
+    (result,) = examine_loaded([(path, content, loaded)], RECORD_CHECKS)
     assert len(loaded.findings) <= MAX_FINDINGS + 1, seed
     _lawful(result.findings, {path: content}, seed)
     if whole:

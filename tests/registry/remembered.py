@@ -16,7 +16,7 @@ from ikzctl.actions.report import Report
 from ikzctl.actions.validate import Effort, validate
 from ikzctl.actions.workspace import Workspace
 from ikzctl.cli.show_findings import show_report
-from ikzctl.registry import fingerprint, reading, shards, sources
+from ikzctl.registry import fingerprint, reading, scan, shards, sources
 from ikzctl.registry.cache import Memory
 from tests.checks.small import AS_OF, base
 from tests.gitrepo.repos import git
@@ -131,7 +131,7 @@ class World:
 @contextmanager
 def many_processes() -> Iterator[None]:
     """Even a few files are spread over processes."""
-    with mock.patch.object(reading, "WORTH_A_POOL", 2), mock.patch.object(reading, "_BLOCK", 3):
+    with mock.patch.object(reading, "WORTH_A_POOL", 2), mock.patch.object(scan, "BLOCK", 3):
         yield
 
 
