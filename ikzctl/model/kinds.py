@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 # Windows refuses these as file names, with any extension.
@@ -31,7 +32,12 @@ class Kind:
 
     def model(self) -> Any:
         """The pydantic class; importing it is the expensive part, so it happens when the first record is built."""
-        return getattr(importlib.import_module(f"ikzctl.model.{self.module}"), self.cls)
+        return _model(self.module, self.cls)
+
+
+@cache
+def _model(module: str, cls: str) -> Any:
+    return getattr(importlib.import_module(f"ikzctl.model.{module}"), cls)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -55,8 +61,7 @@ _FIXED = {"cooperation.yaml": "cooperation", "agreement.yaml": "agreement", "cos
 _FOLDERS = {"members": "member", "mandates": "mandate", "pools": "pool", "suspensions": "suspension"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a file stands: its kind, its own id and, inside a cooperation, that cooperation's id."""
 
     kind: Kind
