@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ikzctl import __version__
@@ -20,8 +21,7 @@ _AT_ONCE = 1.0
 
 def main() -> None:
     """Entry point of the program `ikzctl`."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        sys.stdout.write(f"ikzctl {__version__}\n")
+    if sys.argv[1:] in (["--version"], ["-V"]) and _say_version():
         return
     try:
         code = run(sys.argv[1:])
@@ -29,6 +29,16 @@ def main() -> None:
         code = INTERRUPTED
     _ignore_interrupts()
     sys.exit(code)
+
+
+def _say_version() -> bool:
+    """False if nobody can be told, because the output is closed or full: then the usual way knows what to say."""
+    try:
+        # past Python's buffer, which would keep what it could not write and fail once more at the end
+        os.write(sys.stdout.fileno(), f"ikzctl {__version__}\n".encode("ascii"))
+    except (AttributeError, OSError, ValueError):
+        return False
+    return True
 
 
 def _ignore_interrupts() -> None:

@@ -218,10 +218,15 @@ def test_a_plan_that_nobody_can_read_is_not_carried_out(small: Program):
     assert digest(small.folder) == before
 
 
+# the last two are answered before the rest of the program is loaded
+SHORT = pytest.mark.parametrize("command", [("list", "partner"), ("--help",), ("--version",), ("-V",)])
+
+
+@SHORT
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&- <&-"])
-def test_closed_streams_do_no_harm(read_demo: Program, redirection: str):
+def test_closed_streams_do_no_harm(read_demo: Program, redirection: str, command: tuple[str, ...]):
     done = subprocess.run(
-        ["sh", "-c", f'exec "$@" {redirection}', "sh", *read_demo.command(("list", "partner"))],
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *read_demo.command(command)],
         cwd=read_demo.folder,
         env=read_demo.env,
         capture_output=True,
@@ -232,10 +237,11 @@ def test_closed_streams_do_no_harm(read_demo: Program, redirection: str):
 
 
 @needs(Path("/dev/full").exists(), "no device here that is always full")
-def test_an_output_that_is_full_is_named(read_demo: Program):
+@SHORT
+def test_an_output_that_is_full_is_named(read_demo: Program, command: tuple[str, ...]):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         done = subprocess.run(
-            read_demo.command(("list", "partner")),
+            read_demo.command(command),
             cwd=read_demo.folder,
             env=read_demo.env,
             stdout=full,
