@@ -109,32 +109,40 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
 Checks = Callable[[], tuple[RecordCheck, ...]]
 
 
+@dataclass(slots=True)
+class _Look:
+    """A file on its way through the stages."""
+
+    task: Task
+    content: bytes
+    blob: str
+    data: str = ""
+    outcome: Outcome | None = None
+
+
 def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcome]:
     """Stage by stage; a file goes no further once it is clear that it means what it did: by its content, its data, or what it yields."""
-    blobs = [task.blob or blob_id(content) for task, content in block]
-    outcomes = [_by_content(task, blob) for (task, _), blob in zip(block, blobs, strict=True)]
-    changed = [(n, *one, blobs[n]) for n, one in enumerate(block) if outcomes[n] is None]
-    if not changed:
-        return [found for found in outcomes if found]
+    looks = [_Look(task, content, task.blob or blob_id(content)) for task, content in block]
+    for one in looks:
+        if one.task.old_meaning and one.task.old_blob == one.blob:
+            one.outcome = Outcome(one.task.path, one.blob, one.task.old_data, one.task.old_meaning)
+    if changed := [one for one in looks if one.outcome is None]:
+        _look_closer(checks, changed)
+    return [one.outcome for one in looks if one.outcome]
+
+
+def _look_closer(checks: Checks, changed: Sequence[_Look]) -> None:
     from ikzctl.registry.events import load
 
-    loaded = [load(content, task.path) for _, task, content, _ in changed]
-    digests = [digest_of_data(one.data) if one.data is not None and not one.findings else "" for one in loaded]
-    for (number, task, _, blob), data in zip(changed, digests, strict=True):
-        if data and data == task.old_data:
-            outcomes[number] = Outcome(task.path, blob, data, task.old_meaning)
-    new = [(*one, text, data) for one, text, data in zip(changed, loaded, digests, strict=True) if not outcomes[one[0]]]
-    results = examine_loaded(
-        [(task.path, content, text) for _, task, content, _, text, _ in new], checks() if new else ()
-    )
-    for (number, task, _, blob, _, data), result in zip(new, results, strict=True):
-        outcomes[number] = _by_result(task, blob, data, result)
-    return [found for found in outcomes if found]
-
-
-def _by_content(task: Task, blob: str) -> Outcome | None:
-    same = task.old_meaning and task.old_blob == blob
-    return Outcome(task.path, blob, task.old_data, task.old_meaning) if same else None
+    texts = [(one.task.path, one.content, load(one.content, one.task.path)) for one in changed]
+    for one, (_, _, loaded) in zip(changed, texts, strict=True):
+        one.data = digest_of_data(loaded.data) if loaded.data is not None and not loaded.findings else ""
+        if one.data and one.data == one.task.old_data:
+            one.outcome = Outcome(one.task.path, one.blob, one.data, one.task.old_meaning)
+    new = [one for one in changed if one.outcome is None]
+    unknown = (text for one, text in zip(changed, texts, strict=True) if one.outcome is None)
+    for one, result in zip(new, examine_loaded([*unknown], checks() if new else ()), strict=True):
+        one.outcome = _by_result(one.task, one.blob, one.data, result)
 
 
 def _by_result(task: Task, blob: str, data: str, result: FileResult) -> Outcome:

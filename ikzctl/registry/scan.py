@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -67,27 +67,41 @@ def examine_all(files: Iterable[tuple[str, bytes]], checks: Sequence[RecordCheck
     return examine_loaded([(path, content, load(content, path)) for path, content in files], checks)
 
 
-def examine_loaded(files: Sequence[tuple[str, bytes, Loaded]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
+@dataclass(slots=True)
+class _File:
+    """A file on its way through the stages."""
+
+    path: str
+    content: bytes
+    loaded: Loaded
+    place: Place
+    findings: list[Finding]
+    record: Any = None
+    references: tuple[Reference, ...] = ()
+    fact: Fact | None = None
+
+
+def examine_loaded(texts: Iterable[tuple[str, bytes, Loaded]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
     """The same for files whose texts have been read already."""
-    places = [_place(path) for path, _, _ in files]
-    built = [build(place, loaded, path) for place, (path, _, loaded) in zip(places, files, strict=True)]
-    findings = [[*loaded.findings, *faults] for (_, _, loaded), (_, faults) in zip(files, built, strict=True)]
-    whole = [
-        (number, places[number], record, content, loaded)
-        for number, ((record, _), (_, content, loaded)) in enumerate(zip(built, files, strict=True))
-        if record is not None and loaded.data is not None
-    ]
-    for number, place, record, content, loaded in whole:
-        for check in checks:
-            for finding in check(place, record, content):
-                line, column = loaded.position(finding.pointer.field)
-                findings[number].append(replace(finding, pointer=finding.pointer.at(line, column)))
-    named = {number: references(place.kind.name, loaded.data or {}) for number, place, _, _, loaded in whole}
-    facts = {number: fact_of(place.kind.name, record) for number, place, record, _, _ in whole}
-    return [
-        FileResult(path, places[number], facts.get(number), named.get(number, ()), tuple(findings[number]))
-        for number, (path, _, _) in enumerate(files)
-    ]
+    files = [_File(path, content, loaded, _place(path), [*loaded.findings]) for path, content, loaded in texts]
+    for one in files:
+        one.record, faults = build(one.place, one.loaded, one.path)
+        one.findings += faults
+    whole = [one for one in files if one.record is not None]
+    for one in whole:
+        one.findings += _checked(one, checks)
+    for one in whole:
+        one.references = references(one.place.kind.name, one.loaded.data or {})
+    for one in whole:
+        one.fact = fact_of(one.place.kind.name, one.record)
+    return [FileResult(one.path, one.place, one.fact, one.references, tuple(one.findings)) for one in files]
+
+
+def _checked(one: _File, checks: Sequence[RecordCheck]) -> Iterator[Finding]:
+    for check in checks:
+        for finding in check(one.place, one.record, one.content):
+            line, column = one.loaded.position(finding.pointer.field)
+            yield replace(finding, pointer=finding.pointer.at(line, column))
 
 
 def _place(path: str) -> Place:
