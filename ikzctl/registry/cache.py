@@ -187,7 +187,10 @@ def _text(value: object) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    # whoever has something to keep has read files, and loaded this; of sixty thousand findings `json` makes a hundred megabytes of scraps
+    from ikzctl.registry.codec import as_json
+
+    return as_json(value)
 
 
 # --- looking after the folder -----------------------------------------------------------------------------------------

@@ -30,10 +30,14 @@ _CLASSES: dict[str, Any] = {
 }
 
 
-# an amount with decimals is a number, and no text
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
+
+
+def as_json(value: object) -> bytes:
+    """Plain values and tuples; amounts with decimals are numbers, and no texts. UnicodeEncodeError for half of a pair of surrogates."""
+    return _encode(value)
 
 
 def encode_result(result: FileResult) -> bytes:
