@@ -88,7 +88,11 @@ def texts_of(source: Source, edits: Iterable[Edit]) -> tuple[FileWrite, ...]:
 
 
 def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
-    """Build the changed files in memory and resolve what they refer to; raises RegistryUnreadable if anything is wrong."""
+    """Build the changed files in memory, check each by itself and resolve what they refer to.
+
+    Raises RegistryUnreadable if one cannot be read, or has an error that it had not before: a secret in a reason, for instance.
+    """
+    from ikzctl.checks.records import RECORD_CHECKS
     from ikzctl.model.kinds import BY_NAME
     from ikzctl.registry.scan import examine
 
@@ -97,8 +101,10 @@ def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
     for write in writes:
         if write.content is None:
             continue
-        result = examine(write.path, write.content)
-        errors += [f for f in result.findings if f.severity == "error"]
+        result = examine(write.path, write.content, RECORD_CHECKS)
+        old = examine(write.path, source.read(write.path), RECORD_CHECKS).findings if source.has(write.path) else ()
+        before = {(f.code, f.message) for f in old} if result.fact is not None else set()
+        errors += [f for f in result.findings if f.severity == "error" and (f.code, f.message) not in before]
         for kind, id, field in result.references:
             if BY_NAME[kind].path(id, result.place.cooperation) not in known:
                 text = f"{BY_NAME[kind].german} „{id}“ gibt es nicht im Register"

@@ -104,6 +104,7 @@ class Remembering:
     def _concluded(self, survey: Survey, hand_out: Callable[[HandOn], None]) -> tuple[Finding, ...]:
         from ikzctl.checks.network import Gathering
         from ikzctl.checks.run import conclude, locator
+        from ikzctl.registry.scan import unread
 
         gathering = Gathering()
         with self.cache.new_facts() as facts:
@@ -116,6 +117,8 @@ class Remembering:
             hand_out(take)
             if survey.steady:
                 self.cache.keep_facts(facts)
+        for one in unread(self.source):
+            gathering.add(one)
         return conclude(gathering, None, self.as_of, locator(survey))
 
     def _moved(self, survey: Survey, result: dict[str, Any] | None) -> dict[str, Any] | None:

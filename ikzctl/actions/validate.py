@@ -80,8 +80,11 @@ def _examine(root: Path, source: Source, as_of: date, effort: Effort) -> Report:
 
 def _anew(source: Source, as_of: date, effort: Effort) -> Report:
     from ikzctl.checks.run import check, locator
+    from ikzctl.registry.scan import unread
 
-    return report_of(check(_reader(effort).results(source), None, as_of, locator(source)), source)
+    # a generator: what could not be read is known when all has been read
+    results = (result for part in (_reader(effort).results, unread) for result in part(source))
+    return report_of(check(results, None, as_of, locator(source)), source)
 
 
 def _reader(effort: Effort) -> Reader:
@@ -106,8 +109,12 @@ def inside(root: Path, path: Path, start: Path) -> str:
     found = next((base / path for base in (start, root) if (base / path).exists()), None)
     if found is None:
         raise UserError(f"„{path}“ gibt es nicht, weder von hier aus gesehen noch im Register {root}.")
+    # a link in the registry is meant itself: where it leads to, another file stands
+    link = found.parent.resolve() / found.name
     try:
-        return found.resolve().relative_to(root).as_posix()
+        return (
+            (link if found.is_symlink() and link.is_relative_to(root) else found.resolve()).relative_to(root).as_posix()
+        )
     except ValueError:
         raise UserError(f"„{path}“ liegt nicht im Register {root}.") from None
 

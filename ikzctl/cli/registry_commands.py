@@ -256,9 +256,13 @@ def fmt(
     for path in wanted.changes:
         say(path)
     if wanted.changes:
-        note(f"{len(wanted.changes)} von {wanted.files} Dateien {'weichen ab' if check else 'in Form gebracht'}.")
-    else:
-        note(f"{wanted.files} Dateien geprüft; {'die übrigen sind' if wanted.refused else 'alle sind'} in Form.")
+        differ = "weicht ab" if len(wanted.changes) == 1 else "weichen ab"
+        note(f"{len(wanted.changes)} von {wanted.files} Dateien {differ if check else 'in Form gebracht'}.")
+    elif not wanted.refused:
+        one = wanted.files == 1
+        note(f"{wanted.files} {'Datei geprüft; sie ist' if one else 'Dateien geprüft; alle sind'} in Form.")
+    elif wanted.files > len(wanted.refused):
+        note(f"{wanted.files} Dateien geprüft; die übrigen sind in Form.")
     if wanted.refused or (check and wanted.changes):
         raise typer.Exit(1)
 

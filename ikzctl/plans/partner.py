@@ -61,7 +61,8 @@ def _choose_id(registry: Registry, found: Municipality, id: str | None) -> str:
         return municipalities.suggest_id(found, taken=registry.ids("partner"))
     if not is_slug(id):
         raise UserError(
-            f"„{id}“ ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, höchstens 63 Zeichen.",
+            f"„{id}“ ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, höchstens 63 Zeichen, "
+            "keine Gerätenamen von Windows wie con oder aux.",
             f"Zum Beispiel: --id {municipalities.suggest_id(found)}",
         )
     return id

@@ -50,6 +50,17 @@ def scan(
             yield from examine_all(block, checks)
 
 
+def unread(source: Source) -> Iterator[FileResult]:
+    """Files that are there and could not be read, as far as is known when they are asked for: links, pipes, without permission.
+
+    Nothing is known of them but that they exist; whoever refers to them must not be told that they do not.
+    """
+    for path in sorted({problem.pointer.file for problem in source.problems()}):
+        place = place_of(path)
+        if place is not None:
+            yield FileResult(path, place, None, (), ())
+
+
 def in_blocks(items: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(items)
     return iter(lambda: list(islice(rest, BLOCK)), [])
