@@ -71,13 +71,15 @@ def clear() -> None:
     Beispiel:  ikzctl cache clear
     """
     from ikzctl.cli.output import say
+    from ikzctl.cli.system_faults import reason
     from ikzctl.registry.cache import clear as run
 
     folder = cache_folder()
     try:
         gone = run(folder) if folder else ()
     except OSError as fault:
-        raise UserError(f"Der Zwischenspeicher in {folder} lässt sich nicht löschen ({fault.strerror}).") from None
+        why = reason(fault) or str(fault.strerror)
+        raise UserError(f"Der Zwischenspeicher in {folder} lässt sich nicht löschen: {why}") from None
     say(f"Gelöscht: {_total(gone)}" if gone else "Es ist nichts zwischengespeichert.")
 
 

@@ -27,7 +27,11 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # while the program was still being loaded
         code = INTERRUPTED
-    _ignore_interrupts()
+    try:  # noqa: SIM105  nothing is imported for this: there may be no memory for it
+        _ignore_interrupts()
+    except MemoryError:
+        # all has been said; only Ctrl-C at the very end may still end in lines of program text
+        pass
     sys.exit(code)
 
 

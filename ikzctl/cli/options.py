@@ -24,6 +24,8 @@ RegistryOption = Annotated[
     typer.Option(
         "--registry",
         metavar="ORDNER",
+        # ours to say, in German
+        readable=False,
         help="Ordner des Registers; sonst der nächste von hier aufwärts.",
         show_default=False,
     ),

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import Any, TextIO
 
 # Escape sequences in names must not reach the terminal: C0 and C1 without the line feed, DEL, direction marks, invisible characters,
@@ -47,12 +48,26 @@ def prepare_streams() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout, sys.stderr = _whole(sys.stdout), _whole(sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):
         # an answer that is no text is no yes
         sys.stdin.reconfigure(errors="replace")
+
+
+def _whole(stream: TextIO) -> TextIO:
+    """The stream in UTF-8, made so that nothing gets lost on the way.
+
+    With PYTHONUNBUFFERED Python drops without a word what the system did not take at once; an output that others have set not to be
+    waited for takes no more than fits.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    with suppress(OSError, ValueError):
+        os.set_blocking(stream.fileno(), True)
+    if isinstance(stream.buffer, io.RawIOBase):
+        stream = io.TextIOWrapper(io.BufferedWriter(stream.detach()))
+    stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return stream
 
 
 def say(text: str = "") -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ikzctl.cli.options import AsOfOption, Format, FormatOption, RegistryOption, RevOption, day
+
+if TYPE_CHECKING:
+    from ikzctl.actions.fmt import Formatting
 
 
 class FindingsFormat(StrEnum):
@@ -236,9 +239,11 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
+    from ikzctl.cli import output
     from ikzctl.cli.changing import accepted_settings, here, open_workspace
-    from ikzctl.cli.output import note, say
+    from ikzctl.cli.output import note
     from ikzctl.cli.progress import ProgressLine
+    from ikzctl.cli.system_faults import reason
     from ikzctl.files.recovery import NOTHING_TO_RECOVER
 
     workspace, only, recovery = open_workspace(registry), tuple(paths or ()), NOTHING_TO_RECOVER
@@ -251,6 +256,21 @@ def fmt(
             )
     if recovery.text:
         note(f"Hinweis: {recovery.text}")
+    try:
+        _show_formatting(wanted, check)
+    except OSError as fault:
+        if check or not wanted.changes:
+            raise
+        output.silence_stdout()
+        why = reason(fault) or fault.strerror
+        note(f"In Form gebracht: {len(wanted.changes)} von {wanted.files} Dateien. Die Ausgabe brach ab: {why}")
+    if wanted.refused or (check and wanted.changes):
+        raise typer.Exit(1)
+
+
+def _show_formatting(wanted: Formatting, check: bool) -> None:
+    from ikzctl.cli.output import note, say
+
     for path, reason in wanted.refused.items():
         note(f"{path}: {reason}")
     for path in wanted.changes:
@@ -263,8 +283,6 @@ def fmt(
         note(f"{wanted.files} {'Datei geprüft; sie ist' if one else 'Dateien geprüft; alle sind'} in Form.")
     elif wanted.files > len(wanted.refused):
         note(f"{wanted.files} Dateien geprüft; die übrigen sind in Form.")
-    if wanted.refused or (check and wanted.changes):
-        raise typer.Exit(1)
 
 
 def repair(

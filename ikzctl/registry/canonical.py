@@ -8,7 +8,7 @@ from typing import Any
 
 from ikzctl.model.errors import UserError
 from ikzctl.model.findings import FieldPath, Pointer
-from ikzctl.registry.events import Parser, load
+from ikzctl.registry.events import ESCAPED, Parser, load
 from ikzctl.registry.layout import Line, Piece, assemble, lines_of, piece, piece_of, plain, same
 from ikzctl.registry.nodes import ExplicitKeyError, Tree
 
@@ -42,7 +42,8 @@ def dump(
     loaded = load(text.encode("utf-8", "surrogatepass"), "")
     if loaded.findings:
         first = loaded.findings[0]
-        raise UserError(f"So kann der Eintrag nicht gespeichert werden: {first.message}")
+        # the escape is ours, nobody typed it
+        raise UserError(f"So kann der Eintrag nicht gespeichert werden: {first.message.replace(ESCAPED, '')}")
     if not same(loaded.data, wanted, ordered=False):
         raise AssertionError("what was written does not read back as what was meant")
     return text

@@ -52,8 +52,21 @@ def apply(
         return content
     document = Document(content, edits[0].path, key_order, parser)
     for edit in edits:
-        document.make(edit)
+        try:
+            document.make(edit)
+        except WriteRefused:
+            _require_writable(edit)
+            raise
     return document.text.encode("utf-8")
+
+
+def _require_writable(edit: TextEdit) -> None:
+    """If no file may hold the new value, that is what has to be said, and not where it was to stand."""
+    if not isinstance(edit, RemoveValue):
+        try:
+            dump({"x": edit.value})
+        except UserError as trouble:
+            raise WriteRefused(f"{trouble.message} Es wurde nichts geändert.") from None
 
 
 # the sign that begins a long text, at the end of its line

@@ -35,7 +35,7 @@ Parser = Literal["fastest", "events", "pure"]
 
 _KEY_WANTED: Any = object()
 _QUOTES = ("", None, "'", '"')
-_ESCAPED = " aus einer Ersetzung mit „\\“ (soll „\\“ stehen bleiben, bitte einfache Anführungszeichen nehmen)"
+ESCAPED = " aus einer Ersetzung mit „\\“ (soll „\\“ stehen bleiben, bitte einfache Anführungszeichen nehmen)"
 _ODD_INITIALS = NUMBER_INITIALS | {"<"}
 # start of stream, document and outermost mapping before the loop, two ends behind it
 _EVENTS_INSIDE = MAX_EVENTS - 5
@@ -317,7 +317,7 @@ class _Reading:
     def _bad_character(self, event: Any, bad: BadCharacter) -> None:
         start, end = event.start_mark, event.end_mark
         place = (start.line + 1, start.column + 1)
-        more = _ESCAPED
+        more = ESCAPED
         for number in range(start.line, min(end.line + 1, len(self.lines))):
             at = self.lines[number].find(bad.character, start.column if number == start.line else 0)
             if at >= 0:

@@ -674,3 +674,57 @@ def test_a_read_only_disk_can_be_read_and_says_why_nothing_is_written(small: Pro
         done = _in_small_space(script, small, *words)
         assert done.stdout.splitlines()[-1] == "code 2", f"{words}\n{done.stdout}{done.stderr}"
         assert "schreibgeschützt" in done.stderr, done.stderr
+
+
+LEAVE = ("cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--yes", "--reason")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Passwort: geheim123!", "hier steht ein Passwort"),
+        ("geb. 1.1.1990", "hier steht ein Geburtsdatum"),
+        ("a\x1bb", "So kann der Eintrag nicht gespeichert werden: Unsichtbares Zeichen"),
+        ("a\rb", "U+000D. Bitte löschen."),
+        ("{{ x", "ist ein Zeichen für Dokumentvorlagen"),
+        ("x" * 10_001, "Dieser Text hat 10001 Zeichen"),
+    ],
+)
+def test_a_reason_that_no_file_may_hold_is_refused_before_it_is_saved(small: Program, reason: str, said: str):
+    """git does not forget; and it is the reason that is named, not the place in the file where it was to stand."""
+    before = digest(small.folder)
+    done = small(*LEAVE, reason)
+    assert (done.code, said in done.err, "Es wurde nichts geändert." in done.err) == (2, True, True), done.text
+    assert "von Hand" not in done.err
+    assert digest(small.folder) == before
+
+
+@needs(sys.platform != "win32", "links as on Unix")
+def test_a_link_is_meant_itself(small: Program):
+    """What is wrong with it must not be hidden by the file that it leads to."""
+    link = small.folder / "registry/partners/zweite.yaml"
+    link.symlink_to("worms.yaml")
+    for command in (("validate", "registry/partners/zweite.yaml"), ("fmt", "--check", "registry/partners/zweite.yaml")):
+        done = small(*command)
+        assert (done.code, "symbolische Verknüpfungen sind im Register nicht erlaubt" in done.text) == (1, True), (
+            done.text
+        )
+    link.unlink()
+    link.symlink_to("/etc/hostname")
+    assert small("validate", "registry/partners/zweite.yaml").code == 1
+
+
+@needs(sys.platform != "win32", "links as on Unix")
+@pytest.mark.parametrize("more", [(), ("--no-cache",)])
+def test_what_cannot_be_read_is_not_called_missing(small: Program, more: tuple[str, ...]):
+    for name in ("partners/worms.yaml", "registry.yaml"):
+        path = small.folder / "registry" / name
+        aside = small.folder / "aside"
+        path.rename(aside)
+        path.symlink_to(aside)
+        done = small("validate", "--format", "lines", *more)
+        errors = [line for line in done.out.splitlines() if " Fehler " in line]
+        assert len(errors) == 1, errors
+        assert "IKZ-P003" in errors[0]
+        path.unlink()
+        aside.rename(path)

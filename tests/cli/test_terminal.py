@@ -250,3 +250,39 @@ def test_an_output_that_is_full_is_named(read_demo: Program, command: tuple[str,
         )
     assert done.returncode == 2
     assert done.stderr.decode() == "Fehler: Der Datenträger ist voll.\n"
+
+
+@needs(sys.platform == "linux", "a pipe of a chosen size")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_takes_little_at_once_gets_everything(read_demo: Program, unbuffered: str):
+    """Python without a buffer drops what does not fit; a pipe that others have set not to be waited for takes no more than fits."""
+    import fcntl
+
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, 1031, 4096)  # F_SETPIPE_SZ
+    os.set_blocking(theirs, False)
+    with subprocess.Popen(
+        read_demo.command(("validate", "--format", "json")),
+        cwd=read_demo.folder,
+        env=read_demo.env | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(theirs)
+        with open(ours, "rb") as stream:  # noqa: PTH123
+            text = stream.read()
+        assert (process.wait(), process.stderr.read() if process.stderr else b"") == (0, b"")
+    assert len(text) > 3 * 4096
+    assert json.loads(text)["files"] > 50
+
+
+@needs(Path("/dev/full").exists(), "no device here that is always full")
+def test_what_fmt_has_done_is_said_although_the_output_is_full(small: Program):
+    path = small.folder / "registry/partners/worms.yaml"
+    path.write_bytes(path.read_bytes().replace(b"id: ", b"id:   ", 1))
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            small.command(("fmt",)), cwd=small.folder, env=small.env, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, b"In Form gebracht: 1 von" in done.stderr) == (0, True), done.stderr.decode()
+    assert b"id:   " not in path.read_bytes()
