@@ -84,16 +84,20 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
 
 def _report_safely(result: CommitResult) -> None:
     """The change is in: a full disk behind the output must not make it sound as if it were not."""
-    from ikzctl.cli.system_faults import reason
-
     try:
         _report(result)
     except output.ReaderGone:
         output.silence_stdout()
     except OSError as fault:
-        output.silence_stdout()
-        why = reason(fault) or "Sie wurde geschlossen."
-        output.note(f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}). Die Ausgabe brach ab: {why}")
+        note_that_output_broke(f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}).", fault)
+
+
+def note_that_output_broke(done: str, fault: OSError) -> None:
+    """Say what is done although its report could not be shown."""
+    from ikzctl.cli.system_faults import reason
+
+    output.silence_stdout()
+    output.note(f"{done} Die Ausgabe brach ab: {reason(fault) or 'Sie wurde geschlossen.'}")
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:

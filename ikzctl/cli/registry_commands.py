@@ -239,11 +239,9 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
-    from ikzctl.cli import output
-    from ikzctl.cli.changing import accepted_settings, here, open_workspace
+    from ikzctl.cli.changing import accepted_settings, here, note_that_output_broke, open_workspace
     from ikzctl.cli.output import note
     from ikzctl.cli.progress import ProgressLine
-    from ikzctl.cli.system_faults import reason
     from ikzctl.files.recovery import NOTHING_TO_RECOVER
 
     workspace, only, recovery = open_workspace(registry), tuple(paths or ()), NOTHING_TO_RECOVER
@@ -261,9 +259,7 @@ def fmt(
     except OSError as fault:
         if check or not wanted.changes:
             raise
-        output.silence_stdout()
-        why = reason(fault) or fault.strerror
-        note(f"In Form gebracht: {len(wanted.changes)} von {wanted.files} Dateien. Die Ausgabe brach ab: {why}")
+        note_that_output_broke(f"In Form gebracht: {len(wanted.changes)} von {wanted.files} Dateien.", fault)
     if wanted.refused or (check and wanted.changes):
         raise typer.Exit(1)
 
