@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 # a link, a folder or a pipe in the place of a file; a file that cannot be opened
 _NO_ORDINARY_FILE = ("IKZ-P003", "IKZ-P004")
-# after so many files the progress is told
-_STEP = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,7 @@ def wanted_form(
     from ikzctl.actions.validate import covers, inside
     from ikzctl.registry.canonical import fmt
     from ikzctl.registry.key_order import key_order
+    from ikzctl.registry.reading import counted
     from ikzctl.registry.scan import no_collector
 
     wanted = tuple(inside(workspace.root, path, start) for path in only)
@@ -44,9 +43,7 @@ def wanted_form(
     refused: dict[str, str] = {}
     with workspace.source() as source, no_collector():
         paths = [p for p in source.paths() if not wanted or any(covers(w, p) for w in wanted)]
-        for number, (path, before) in enumerate(source.read_many(paths), 1):
-            if progress and number % _STEP == 0:
-                progress(number, len(paths))
+        for path, before in counted(source.read_many(paths), len(paths), progress):
             try:
                 after = fmt(before, key_order(path)).encode("utf-8")
             except UserError as fault:

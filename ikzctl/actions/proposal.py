@@ -102,9 +102,12 @@ def check_new_texts(source: Source, writes: Sequence[FileWrite]) -> None:
         if write.content is None:
             continue
         result = examine(write.path, write.content, RECORD_CHECKS)
-        old = examine(write.path, source.read(write.path), RECORD_CHECKS).findings if source.has(write.path) else ()
-        before = {(f.code, f.message) for f in old} if result.fact is not None else set()
-        errors += [f for f in result.findings if f.severity == "error" and (f.code, f.message) not in before]
+        found = [f for f in result.findings if f.severity == "error"]
+        if found and result.fact is not None and source.has(write.path):
+            old = examine(write.path, source.read(write.path), RECORD_CHECKS).findings
+            before = {(f.code, f.message) for f in old}
+            found = [f for f in found if (f.code, f.message) not in before]
+        errors += found
         for kind, id, field in result.references:
             if BY_NAME[kind].path(id, result.place.cooperation) not in known:
                 text = f"{BY_NAME[kind].german} „{id}“ gibt es nicht im Register"

@@ -111,10 +111,9 @@ def inside(root: Path, path: Path, start: Path) -> str:
         raise UserError(f"„{path}“ gibt es nicht, weder von hier aus gesehen noch im Register {root}.")
     # a link in the registry is meant itself: where it leads to, another file stands
     link = found.parent.resolve() / found.name
+    place = link if found.is_symlink() and link.is_relative_to(root) else found.resolve()
     try:
-        return (
-            (link if found.is_symlink() and link.is_relative_to(root) else found.resolve()).relative_to(root).as_posix()
-        )
+        return place.relative_to(root).as_posix()
     except ValueError:
         raise UserError(f"„{path}“ liegt nicht im Register {root}.") from None
 

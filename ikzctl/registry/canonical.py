@@ -35,10 +35,8 @@ def dump(
             raise ValueError(f"comment for {path!r}, which the data does not hold")
         if path:
             pieces[path].lead.extend(comment_text(text, 2 * (len(path) - 1)))
-    if key_order is not None:
-        sort_keys(top, (), key_order)
     head: list[Line] = [*comment_text(comments[()], 0), None] if () in comments else []
-    text = assemble([*head, *lines_of(top.children or (), 0)]) if wanted else assemble([*head, "{}"])
+    text = assemble([*head, *_body(top, key_order)])
     loaded = load(text.encode("utf-8", "surrogatepass"), "")
     if loaded.findings:
         first = loaded.findings[0]
@@ -104,10 +102,13 @@ def fmt(content: bytes, key_order: KeyOrder | None = None, parser: Parser = "fas
 
 def _written(data: dict[str, Any], key_order: KeyOrder | None) -> str:
     """The canonical form of plain data without comments."""
-    top = piece(None, data)
+    return assemble(_body(piece(None, data), key_order))
+
+
+def _body(top: Piece, key_order: KeyOrder | None) -> list[Line]:
     if key_order is not None:
         sort_keys(top, (), key_order)
-    return assemble(lines_of(top.children or (), 0) if data else ["{}"])
+    return lines_of(top.children, 0) if top.children else ["{}"]
 
 
 def _layout(tree: Tree, key_order: KeyOrder | None) -> str:
@@ -119,10 +120,7 @@ def _layout(tree: Tree, key_order: KeyOrder | None) -> str:
         cut = max((number for number, line in enumerate(lead) if line is None), default=-1) + 1
         head, pieces[0].lead = lead[:cut], lead[cut:]
     top = Piece(None, children=pieces, trailing=piece_of_root_trailing(tree))
-    if key_order is not None:
-        sort_keys(top, (), key_order)
-    body = lines_of(top.children or (), 0) if pieces else ["{}"]
-    return assemble([*head, *body, *top.trailing])
+    return assemble([*head, *_body(top, key_order), *top.trailing])
 
 
 def piece_of_root_trailing(tree: Tree) -> list[Line]:

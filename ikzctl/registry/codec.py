@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from ikzctl.model.kinds import place_of
 from ikzctl.registry import facts
 from ikzctl.registry.finding_rows import finding_of, finding_row
-from ikzctl.registry.scan import FileResult
+from ikzctl.registry.scan import FileResult, known_place
 
 _CLASSES: dict[str, Any] = {
     "registry": facts.HeadFact,
@@ -30,26 +29,20 @@ _CLASSES: dict[str, Any] = {
 }
 
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+# plain values and tuples; amounts with decimals are numbers, and no texts. UnicodeEncodeError for half of a pair of surrogates.
+as_json = msgspec.json.Encoder(decimal_format="number").encode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
 
 
-def as_json(value: object) -> bytes:
-    """Plain values and tuples; amounts with decimals are numbers, and no texts. UnicodeEncodeError for half of a pair of surrogates."""
-    return _encode(value)
-
-
 def encode_result(result: FileResult) -> bytes:
     """A JSON array with facts, references and findings. The path is not in it: whoever keeps it knows where it came from."""
-    return _encode((result.fact, result.references, [finding_row(f) for f in result.findings]))
+    return as_json((result.fact, result.references, [finding_row(f) for f in result.findings]))
 
 
 def decode_result(path: str, row: bytes | msgspec.Raw) -> FileResult:
     """Equal to what was encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
-    place = place_of(path)
-    if place is None:
-        raise ValueError("a path without a place in the layout")
+    place = known_place(path)
     fact, references, findings = _decoder(place.kind.name).decode(row)
     return FileResult(path, place, fact, references, tuple([finding_of(f) for f in findings]))
 
@@ -70,7 +63,7 @@ def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
 
 def digest_of_data(data: object) -> str:
     """Of the plain data of a file: types and order count, comments and spelling do not."""
-    return digest_of_text(_encode(data))
+    return digest_of_text(as_json(data))
 
 
 def digest_of_text(encoded: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -19,6 +19,7 @@ WORTH_A_POOL = 3_000
 _STEP = 50
 
 T = TypeVar("T")
+Checks = Callable[[], tuple[RecordCheck, ...]]
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
 
@@ -49,7 +50,7 @@ class Outcome(NamedTuple):
 class Reader:
     """How files are read: with which rules, in how many processes, and who wants to know how far it is."""
 
-    checks: Callable[[], tuple[RecordCheck, ...]]
+    checks: Checks
     """Asked when the first file has to be checked, because importing rules takes long. A function of a module, for other processes."""
     jobs: int = 1
     progress: Progress | None = None
@@ -74,10 +75,7 @@ class Reader:
 
     def _counted(self, found: Iterator[T], total: int) -> Iterator[T]:
         with no_collector():
-            for number, one in enumerate(found, 1):
-                yield one
-                if self.progress and number % _STEP == 0:
-                    self.progress(number, total)
+            yield from counted(found, total, self.progress)
 
     def _results_of_pool(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         contents = source.read_many(paths)
@@ -100,13 +98,18 @@ class Reader:
         return spread(partial(work, self.checks), in_blocks(contents), self.jobs)
 
 
+def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:
+    """The same, with the progress told now and then."""
+    for number, one in enumerate(found, 1):
+        yield one
+        if progress and number % _STEP == 0:
+            progress(number, total)
+
+
 def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
     waiting = {task.path: task for task in tasks}
     for path, content in source.read_many([task.path for task in tasks]):
         yield waiting[path], content
-
-
-Checks = Callable[[], tuple[RecordCheck, ...]]
 
 
 @dataclass(slots=True)

@@ -94,7 +94,7 @@ class _File:
 
 def examine_loaded(texts: Iterable[tuple[str, bytes, Loaded]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
     """The same for files whose texts have been read already."""
-    files = [_File(path, content, loaded, _place(path), [*loaded.findings]) for path, content, loaded in texts]
+    files = [_File(path, content, loaded, known_place(path), [*loaded.findings]) for path, content, loaded in texts]
     for one in files:
         one.record, faults = build(one.place, one.loaded, one.path)
         one.findings += faults
@@ -115,7 +115,8 @@ def _checked(one: _File, checks: Sequence[RecordCheck]) -> Iterator[Finding]:
             yield replace(finding, pointer=finding.pointer.at(line, column))
 
 
-def _place(path: str) -> Place:
+def known_place(path: str) -> Place:
+    """The place of a file that belongs to the layout; ValueError if it does not."""
     place = place_of(path)
     if place is None:
         raise ValueError(f"{path} has no place in the layout")
