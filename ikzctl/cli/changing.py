@@ -51,6 +51,10 @@ def accepted_settings() -> Path | None:
 
 def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool, dry_run: bool) -> None:
     """Exit code 0: done or only shown; 1: refused by the plan or by the user; 2: nobody could be asked."""
+    if dry_run:
+        note_unfinished(workspace)
+    else:
+        _past_the_fence(workspace, lambda: _finish_first(workspace))
     proposal = make()
     try:
         _show(proposal)
@@ -80,6 +84,27 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
             _report_safely(result)
 
     _past_the_fence(workspace, commit)
+
+
+def note_unfinished(workspace: Workspace) -> None:
+    """Say that the files may be halfway through a change, if they may."""
+    from ikzctl.files.journal import is_unfinished
+    from ikzctl.gitrepo.repository import find_repository
+
+    repo = find_repository(workspace.root)
+    if repo is not None and is_unfinished(repo):
+        output.note("Hinweis: Eine Änderung wurde unterbrochen oder ist gerade im Gang. Abschließen: ikzctl repair")
+
+
+def _finish_first(workspace: Workspace) -> None:
+    """A plan starts from where an interrupted change leads to; one that refuses would otherwise leave its remains lying."""
+    from ikzctl.files.journal import is_unfinished
+    from ikzctl.files.recovery import repair
+
+    if is_unfinished(workspace.repo):
+        recovery = repair(workspace.repo, accepted=accepted_settings())
+        if recovery.text:
+            output.note(f"Hinweis: {recovery.text}")
 
 
 def _report_safely(result: CommitResult) -> None:

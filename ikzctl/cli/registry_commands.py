@@ -69,7 +69,7 @@ def validate(
     from ikzctl.actions.validate import Effort
     from ikzctl.actions.validate import validate as run
     from ikzctl.cli.cache import memory, processors
-    from ikzctl.cli.changing import here, open_workspace
+    from ikzctl.cli.changing import here, note_unfinished, open_workspace
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.show_findings import show_report
 
@@ -81,6 +81,8 @@ def validate(
     show_report(report, format.value)
     bad = ("error",) if fail_on is FailOn.error else ("error", "warning")
     if any(f.severity in bad for f in report.findings):
+        if rev is None:
+            note_unfinished(workspace)
         raise typer.Exit(1)
 
 

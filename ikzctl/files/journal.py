@@ -57,6 +57,11 @@ def journal_path(folder: Path) -> Path:
     return folder / _FILE
 
 
+def is_unfinished(repo: Repository) -> bool:
+    """Whether a change was interrupted, or is just being made. Nothing is written, waited for, or read through a link."""
+    return os.path.lexists(repo.git_dir / "ikzctl" / _FILE)
+
+
 def drop_draft(folder: Path) -> None:
     """Half a journal says nothing: whoever wrote it had not begun."""
     remove_own(draft_of(folder / _FILE))

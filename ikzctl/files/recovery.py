@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,7 +19,7 @@ from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.fence import check_settings
 from ikzctl.gitrepo.objects import format_of
 from ikzctl.gitrepo.process import Place
-from ikzctl.gitrepo.repository import Repository, branch_commit, head_state
+from ikzctl.gitrepo.repository import Repository, branch_commit, head_state, is_ancestor, require_work_tree
 from ikzctl.model.errors import UserError, WriteRefused
 
 
@@ -41,7 +42,11 @@ class Recovery:
             case "undone":
                 return "Eine unterbrochene Änderung, die noch nicht gespeichert war, wurde aufgeräumt; sie ist nicht wirksam."
             case "abandoned":
-                return "Die Reste einer unterbrochenen Änderung wurden verworfen; Dateien und Historie blieben, wie sie sind."
+                return (
+                    "Die Reste einer unterbrochenen Änderung wurden verworfen; Dateien und Historie blieben, wie sie sind. "
+                    "Vor dem nächsten Commit bitte git status lesen: Dort kann eine schon gespeicherte Änderung als "
+                    "zurückgenommen stehen."
+                )
         return None
 
 
@@ -55,6 +60,7 @@ def repair(
     if repo.work_tree is None:
         return NOTHING_TO_RECOVER
     try:
+        require_work_tree(repo)
         own = own_folder(repo)
         # short enough to be finished first: Ctrl-C ends only the waiting
         with Interrupts() as interrupts, write_lock(own, command, pause=interrupts.stop_if_asked) as lock:
@@ -78,30 +84,38 @@ def recover(repo: Repository, place: Place) -> Recovery:
     if journal.root != repo.prefix:
         raise WriteRefused(
             f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
-            hint=f"Zuerst dort abschließen: ikzctl repair --registry {repo.work_tree}/{journal.root}",
+            hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(f'{repo.work_tree}/{journal.root}')}",
         )
     clear_branch_locks(repo, journal)
-    now = branch_commit(repo, journal.branch)
-    if now == journal.old:
+    head, now = head_state(repo), branch_commit(repo, journal.branch)
+    # the branch may have been renamed since: what is checked out decides what belongs into the files
+    if head.commit == journal.new:
+        return _finish_late(repo, place, journal)
+    if now == journal.old or (now is not None and _never_took_effect(repo, place, journal, now)):
         undo(repo, journal)
         return Recovery("undone")
-    on_branch = head_state(repo).branch == journal.branch
-    if now == journal.new and on_branch:
-        return _finish_late(repo, place, journal)
-    if on_branch and _is_settled(repo, journal, now):
+    if head.branch == journal.branch and _is_settled(repo, journal, now):
         remove_temps(repo, journal)
         drop_index(repo)
         remove_journal(own)
         return Recovery("finished", journal.new)
-    raise _needs_help(journal, moved=now != journal.new)
+    raise _needs_help(journal, now)
+
+
+def _never_took_effect(repo: Repository, place: Place, journal: Journal, now: str) -> bool:
+    """The branch went on without the commit, and no file has been replaced: the change was cut off before it was saved."""
+    if any(file.old != file.new and state_on_disk(repo, journal, file) == "new" for file in journal.files):
+        return False
+    return not is_ancestor(place, journal.new, now)
 
 
 def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
     """The temps and the prepared index may be missing or cut off: both are made anew from the commit."""
-    remove_temps(repo, journal)
-    drop_index(repo)
-    late = tuple(file for file in journal.files if state_on_disk(repo, journal, file) == "old")
     with CatFile(place) as objects:
+        _require_truth(repo, objects, journal)
+        remove_temps(repo, journal)
+        drop_index(repo)
+        late = tuple(file for file in journal.files if state_on_disk(repo, journal, file) == "old")
         stage(repo, journal, {file.path: _content(objects, file.new) for file in late if file.new})
         entries = {
             f"{repo.prefix}{file.path}": file.new
@@ -112,6 +126,19 @@ def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
     renew_index(repo, place, entries, format_of(journal.new))
     kept = finish(repo, journal)
     return Recovery("finished", journal.new, tuple(file.path for file in late), kept)
+
+
+def _require_truth(repo: Repository, objects: CatFile, journal: Journal) -> None:
+    """A journal that wants something else than its two commits say was not written by us, and nothing is put in place for it."""
+    for file in journal.files:
+        for commit, expected in ((journal.old, file.old), (journal.new, file.new)):
+            found = objects.get(f"{commit}:{repo.prefix}{file.path}") if commit else None
+            if (found.oid if found else None) != expected:
+                raise WriteRefused(
+                    f"Das Journal einer früheren Änderung passt nicht zu ihrem Commit {_short(journal.new)} ({file.path}). "
+                    "Es wurde nichts geändert.",
+                    hint="Bitte den Stand mit git status prüfen; ist alles in Ordnung: ikzctl repair --abandon",
+                )
 
 
 def _content(objects: CatFile, oid: str) -> bytes:
@@ -152,18 +179,18 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
     return Recovery("abandoned")
 
 
-def _needs_help(journal: Journal, *, moved: bool) -> WriteRefused:
+def _needs_help(journal: Journal, now: str | None) -> WriteRefused:
     branch = journal.branch.removeprefix("refs/heads/")
     files = ", ".join(file.path for file in journal.files[:5]) + (" …" if len(journal.files) > 5 else "")
-    if moved:
+    if now == journal.new:
         return WriteRefused(
-            f"Eine Änderung an {files} wurde unterbrochen, und der Zweig „{branch}“ hat sich seither weiterbewegt. "
-            "ikzctl rührt deshalb nichts an.",
-            hint=f"Mit git status und git show {_short(journal.new)} prüfen; danach: ikzctl repair --abandon",
+            f"Eine gespeicherte Änderung an {files} wurde unterbrochen, während der Zweig „{branch}“ ausgecheckt war.",
+            hint=f"Dorthin zurückkehren und abschließen: git switch {shlex.quote(branch)}; ikzctl repair",
         )
+    since = f"der Zweig „{branch}“ hat sich seither weiterbewegt" if now else f"den Zweig „{branch}“ gibt es nicht mehr"
     return WriteRefused(
-        f"Eine gespeicherte Änderung an {files} wurde unterbrochen, während der Zweig „{branch}“ ausgecheckt war.",
-        hint=f"Dorthin zurückkehren und abschließen: git switch {branch}; ikzctl repair",
+        f"Eine Änderung an {files} wurde unterbrochen, und {since}. ikzctl rührt deshalb nichts an.",
+        hint=f"Mit git status und git show {_short(journal.new)} prüfen; danach: ikzctl repair --abandon",
     )
 
 

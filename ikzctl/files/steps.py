@@ -27,6 +27,8 @@ from ikzctl.model.errors import WriteRefused
 State = Literal["old", "new", "foreign"]
 # nobody holds the lock of a branch for so long; whoever left it is dead
 LOCK_REST = 1.0
+# nor does a git of ours begin to move a branch, or go on with it, so long after its journal was written
+_LOCK_AGE = 600 * 10**9
 
 
 def state_on_disk(repo: Repository, journal: Journal, file: FileChange) -> State:
@@ -107,8 +109,8 @@ def clear_branch_locks(repo: Repository, journal: Journal) -> None:
     """Remove what a git of ours left behind when it died while moving the branch.
 
     We hold our lock, and every git that a writing run starts keeps that lock open, so none of them is alive. A lock is taken
-    for theirs only if it holds nothing but the new commit, or a part of it and is younger than the journal, and does not change
-    for a while.
+    for theirs only if it holds nothing but the new commit, or a part of it and is little younger than the journal, and does not
+    change for a while.
     """
     found = {lock: mark for lock in _branch_locks(repo, journal) if (mark := _left_behind(repo, journal, lock))}
     if found:
@@ -133,7 +135,7 @@ def _left_behind(repo: Repository, journal: Journal, lock: Path) -> tuple[int, i
     if content is None:
         return None
     # the commit is known to nobody else; of a lock without its whole id only the time tells, and clocks jump
-    ours = content == whole or (whole.startswith(content) and info.st_mtime_ns >= begun)
+    ours = content == whole or (whole.startswith(content) and begun <= info.st_mtime_ns <= begun + _LOCK_AGE)
     return (info.st_mtime_ns, info.st_size) if ours else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from ikzctl.files.disk import read_plain
@@ -64,7 +65,7 @@ def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]
 
 
 def _unsaved(prefix: str, path: str, what: str) -> WriteRefused:
-    where = f":/{prefix}{path}"
+    where = shlex.quote(f":/{prefix}{path}")
     return WriteRefused(
         f"„{path}“ hat {what}; sie gingen sonst verloren. {_UNCHANGED}",
         hint=f"Erst festschreiben (git commit -m … -- {where}) oder verwerfen (git restore --staged --worktree -- {where}).",

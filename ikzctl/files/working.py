@@ -25,7 +25,7 @@ from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.scratch import clear_scratch, note_scratch
 from ikzctl.gitrepo.fence import check_settings
 from ikzctl.gitrepo.ordinary import require_ordinary_files
-from ikzctl.gitrepo.repository import Repository, find_repository
+from ikzctl.gitrepo.repository import Repository, find_repository, is_at_home, require_work_tree
 from ikzctl.model.errors import WriteRefused
 
 
@@ -33,10 +33,10 @@ from ikzctl.model.errors import WriteRefused
 def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "ikzctl") -> Iterator[Recovery]:
     """Alone in this registry, with what an interrupted change left finished or undone: it might be in the files to be written.
 
-    Without a repository there is nothing to recover and nobody to wait for.
+    Without a repository of its own there is nothing to recover and nobody to wait for.
     """
-    repo = find_repository(root)
-    if repo is None or repo.work_tree is None:
+    repo = _own_repository(root)
+    if repo is None:
         yield NOTHING_TO_RECOVER
         return
     with contextlib.ExitStack() as stack:
@@ -49,6 +49,7 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
                 # the fence stands before git is started, which only recovery needs
                 if os.path.lexists(journal_path(own)):
                     require_ordinary_files(repo.git_dir, repo.common_dir)
+                    require_work_tree(repo)
                     check_settings(repo, accepted)
                     recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
         except OSError as error:
@@ -66,9 +67,7 @@ def write_working_files(root: Path, changes: Mapping[str, tuple[bytes, bytes]]) 
     if not changes:
         return ()
     done: list[str] = []
-    repo = find_repository(root)
-    if repo is not None and repo.work_tree is None:
-        repo = None  # a folder that looks like a bare repository is not ours to write in
+    repo = _own_repository(root)
     folders = list(dict.fromkeys((root / path).parent for path in changes))
     with Interrupts() as interrupts:
         try:
@@ -98,6 +97,12 @@ def _replace_all(
         put_in_place(target, after, target.with_name(temp_name(token, number)))
         done.append(path)
         sync_folders([target.parent])
+
+
+def _own_repository(root: Path) -> Repository | None:
+    """The repository that the files belong to; in another one, which only a pointer leads to, nothing is noted or recovered."""
+    repo = find_repository(root)
+    return repo if repo is not None and is_at_home(repo) else None
 
 
 def _tidy(repo: Repository) -> None:

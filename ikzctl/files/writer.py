@@ -149,7 +149,9 @@ def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) 
     if len(paths) != len(writes) or nested or not message.strip() or "\0" in message:
         raise ValueError("paths must differ, no file may lie below another, and the message must say something")
     if not repo.prefix.isprintable():
-        raise WriteRefused(f"Der Ordnername „{ascii(repo.prefix)[1:-1]}“ enthält Steuerzeichen. {_UNCHANGED}")
+        raise WriteRefused(
+            f"Der Ordnername „{ascii(repo.prefix)[1:-1]}“ enthält Zeichen, die sich nicht anzeigen lassen. {_UNCHANGED}"
+        )
 
 
 def _recover_first(repo: Repository, place: Place) -> Recovery:
@@ -233,7 +235,7 @@ def _commit(
             undo(repo, journal)
         raise
     _swap(repo, place, journal, message, author)
-    return replace(result, commit=new, warnings=_complete(repo, journal))
+    return replace(result, commit=new, warnings=_complete(repo, journal, head))
 
 
 def _is_file(repo: Repository, oid: str) -> bool:
@@ -285,12 +287,16 @@ def _give_up(repo: Repository, journal: Journal) -> None:
         undo(repo, journal)
 
 
-def _complete(repo: Repository, journal: Journal) -> tuple[str, ...]:
-    """After the commit point nothing is an error any more."""
+def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...]:
+    """After the commit point nothing is an error any more. `head` is what git's file HEAD said before it."""
     saved = f"Die Änderung ist gespeichert (Commit {journal.new[:12]})"
     try:
         # a git that could not remove its own lock says nothing about it
         clear_branch_locks(repo, journal)
+        if _read_head(repo) != head:
+            # the files are another branch's now, and no change of it
+            undo(repo, journal)
+            return (f"{saved}; inzwischen ist ein anderer Zweig ausgecheckt, seine Dateien blieben, wie sie sind.",)
         kept = finish(repo, journal)
     except (OSError, UserError) as error:
         reason = _reason(error, repo, 0)

@@ -1,13 +1,14 @@
-"""A pipe or a device among git's own files: git would wait for it for ever, so we look before it is started."""
+"""What git must not be led to by its own folder: a pipe that it would wait for, a link through which it would write elsewhere."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ikzctl.model.errors import UserError
+from ikzctl.model.errors import UserError, WriteRefused
 
 # what git opens whatever it is asked
 _FILES = (
@@ -41,6 +42,30 @@ def require_ordinary_files(*folders: Path) -> None:
     for folder in dict.fromkeys(folders):
         for path in _opened_by_git(str(folder)):
             _require_file(path)
+
+
+def require_no_links(*folders: Path) -> None:
+    """WriteRefused if something in these git dirs that a commit adds to is a link: git would append to whatever it leads to.
+
+    One `logs/refs/heads/main` that leads to the user's start-up script would be enough to have a program run.
+    """
+    for folder in dict.fromkeys(folders):
+        link = next((path for path in _written_by_git(str(folder)) if os.path.islink(path)), None)  # noqa: PTH114
+        if link is not None:
+            raise WriteRefused(
+                f"„{link}“ ist eine Verknüpfung; git würde an ihrem Ziel schreiben. Es wurde nichts geändert.",
+                hint="Das Register frisch klonen (git clone) und dort arbeiten.",
+            )
+
+
+def _written_by_git(folder: str) -> Iterator[str]:
+    for name in ("logs", "refs"):
+        yield f"{folder}/{name}"
+        yield from _below(f"{folder}/{name}")
+    objects = f"{folder}/objects"
+    yield objects
+    with contextlib.suppress(OSError), os.scandir(objects) as entries:
+        yield from [entry.path for entry in entries]
 
 
 def _opened_by_git(folder: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import errno
 import functools
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ikzctl.model.errors import UserError
+from ikzctl.model.shortages import SHORTAGES
 
 # git for Windows knows this name too; nothing can be put below it, so there is no hook and no attribute to find
 NOTHING = "/dev/null"
@@ -276,6 +278,8 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text).strip()
 
 
+# Windows knows neither the signal nor the limit
+_TOO_LARGE = int(getattr(signal, "SIGXFSZ", 0))
 _DISK_FULL = ("No space left on device", "Out of diskspace")
 _FRESH = "Abhilfe: das Register frisch klonen (git clone)."
 _DAMAGED = f"Das git-Repository ist beschädigt oder unvollständig. {_FRESH}"
@@ -287,6 +291,7 @@ _REASONS = tuple(
         ("Input/output error", "Der Datenträger meldet einen Ein-/Ausgabefehler."),
         ("Read-only file system", "Der Datenträger ist schreibgeschützt."),
         ("Permission denied", "Es fehlen Zugriffsrechte im Ordner des Registers."),
+        ("Operation not permitted", "Das Betriebssystem lässt im Ordner des Registers nichts ändern."),
         ("insufficient permission", "Es fehlen Schreibrechte im Ordner des Registers."),
         ("too big|File name too long", "Der Ordner des Registers liegt zu tief; der Pfad ist für git zu lang."),
         ("timeout after", f"git hat nicht rechtzeitig geantwortet; vielleicht ist das Repository beschädigt. {_FRESH}"),
@@ -311,6 +316,11 @@ _REASONS = tuple(
             "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann git reset.",
         ),
         (
+            "not a valid (?:object|'commit' object)|nonexistent object|update_ref failed",
+            "git fand nicht mehr, was eben erst geschrieben wurde; vielleicht räumt ein anderes git-Programm auf (git gc, "
+            "git prune). Den Befehl wiederholen.",
+        ),
+        (
             r"\.lock': File exists",
             "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock).",
         ),
@@ -329,6 +339,8 @@ def _german_reason(what: str, code: int, err: str) -> str:
     for pattern, sentence in _REASONS:
         if pattern.search(err):
             return sentence
+    if code < 0 and code == -_TOO_LARGE:
+        return SHORTAGES[errno.EFBIG]
     if code < 0:
         return f"git wurde bei „{what}“ von außen beendet (Signal {-code})."
     last = err.splitlines()[-1] if err else f"Rückgabewert {code}"

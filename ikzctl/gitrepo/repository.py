@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from ikzctl.gitrepo.objects import ObjectFormat, format_of, is_object_id
-from ikzctl.gitrepo.ordinary import require_ordinary_files
+from ikzctl.gitrepo.ordinary import require_no_links, require_ordinary_files
 from ikzctl.gitrepo.process import QUICK, NotLikeGit, Place, run
 from ikzctl.model.errors import UserError, WriteRefused
 
@@ -115,25 +116,48 @@ def branch_commit(repo: Repository, branch: str) -> str | None:
     return answer.out.decode("ascii").strip() or None
 
 
+def is_ancestor(place: Place, commit: str, of: str) -> bool:
+    """Whether `commit` is in the history of the commit `of`; one that is no longer there is in nobody's."""
+    question = ["merge-base", "--is-ancestor", "--end-of-options", commit, of]
+    return run(question, place, expect=(0, 1, 128), seconds=QUICK).code == 0
+
+
 def require_work_tree(repo: Repository) -> None:
-    """WriteRefused unless a change of the files here is one of this very repository."""
+    """WriteRefused unless a change of the files here is one of this very repository, and stays in it."""
     if repo.work_tree is None:
         raise WriteRefused(
             "Dieses Repository hat keinen Arbeitsordner (bare); geändert werden kann nur in einem gewöhnlichen Klon.",
-            hint=f"git clone {repo.git_dir}",
+            hint=f"git clone {shlex.quote(str(repo.git_dir))}",
         )
     dot_git = repo.work_tree / ".git"
-    if repo.git_dir != dot_git and not _knows_work_tree(repo.git_dir, dot_git):
+    if not _belongs(repo, dot_git):
         raise WriteRefused(
             f"„{dot_git}“ verweist auf „{repo.git_dir}“, doch das Repository dort kennt diesen Ordner nicht; "
-            "es ist vielleicht ein fremdes. Es wurde nichts geändert.",
-            hint="Das Register frisch klonen (git clone) und dort arbeiten.",
+            "es ist ein Untermodul, ein ausgelagertes oder ein fremdes Repository. Es wurde nichts geändert.",
+            hint="Das Register für sich klonen (git clone) und dort arbeiten.",
         )
-    if repo.git_dir == dot_git and repo.common_dir != repo.git_dir:
+    if _is_diverted(repo, dot_git):
         raise WriteRefused(
             f"„{dot_git / 'commondir'}“ schickt git in ein anderes Repository. Es wurde nichts geändert.",
             hint="Das Register frisch klonen (git clone) und dort arbeiten.",
         )
+    require_no_links(repo.git_dir, repo.common_dir)
+
+
+def is_at_home(repo: Repository) -> bool:
+    """Whether the files around belong to this very repository: only then may anything be noted or finished in it."""
+    if repo.work_tree is None:
+        return False
+    dot_git = repo.work_tree / ".git"
+    return _belongs(repo, dot_git) and not _is_diverted(repo, dot_git)
+
+
+def _belongs(repo: Repository, dot_git: Path) -> bool:
+    return repo.git_dir == dot_git or _knows_work_tree(repo.git_dir, dot_git)
+
+
+def _is_diverted(repo: Repository, dot_git: Path) -> bool:
+    return repo.git_dir == dot_git and repo.common_dir != repo.git_dir
 
 
 def _knows_work_tree(git_dir: Path, dot_git: Path) -> bool:

@@ -7,7 +7,7 @@ import errno
 SHORTAGES = {
     errno.EMFILE: "Es sind zu viele Dateien zugleich geöffnet; dem Programm ist keine weitere erlaubt (ulimit -n).",
     errno.ENFILE: "Auf diesem Rechner sind zu viele Dateien zugleich geöffnet.",
-    errno.EAGAIN: "Das System lässt gerade keine weiteren Prozesse zu (ulimit -u). Andere Programme beenden und wiederholen.",
+    errno.EAGAIN: "Das System lässt gerade keine weiteren Prozesse zu (ulimit -u, ulimit -v). Andere Programme beenden und wiederholen.",
     errno.ENOMEM: "Der Arbeitsspeicher reicht nicht. Andere Programme beenden und wiederholen.",
     errno.EFBIG: "Eine Datei würde größer, als hier erlaubt ist (ulimit -f).",
     errno.EBUSY: "Eine Datei oder ein Ordner wird gerade anderweitig verwendet.",

@@ -312,3 +312,32 @@ def test_a_reason_that_is_no_text_is_refused_as_such(small: Program):
     where = ("vergabestelle", "worms", "--effective", "2029-12-31", "--dry-run", "--reason", os.fsdecode(b"\xff"))
     done = small("cooperation", "leave", *where)
     assert (done.code, "--reason: Die Angabe ist kein lesbarer Text" in done.err) == (2, True), done.text
+
+
+@pytest.mark.parametrize("again", [ADD, (*ADD[:-1], "--dry-run")])
+def test_the_same_command_once_more_after_it_was_cut_off_behind_the_commit(small: Program, again: tuple[str, ...]):
+    """Its plan alone would say that all this is there already, and leave git locked."""
+    script = (
+        "import os, sys\n"
+        "from ikzctl.files import writer\n"
+        "writer._complete = lambda *a: os._exit(9)\n"
+        "from ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    )
+    died = subprocess.run([sys.executable, "-c", script, *ADD], cwd=small.folder, env=small.env, check=False)
+    assert (died.returncode, (small.folder / ".git/index.lock").exists()) == (9, True)
+    done = small(*again)
+    if "--yes" in again:
+        assert "Eine unterbrochene, schon gespeicherte Änderung wurde abgeschlossen" in done.err
+        assert git(small.folder, "status", "--porcelain", "--untracked-files=all") == ""
+    else:
+        assert "Abschließen: ikzctl repair" in done.err
+        assert (small.folder / ".git/ikzctl/journal.json").exists()
+
+
+def test_findings_of_files_that_are_halfway_through_a_change_say_so(small: Program):
+    (small.folder / "registry/partners/speyer.yaml").write_text("halb", encoding="utf-8")
+    assert "ikzctl repair" not in small("validate").err
+    (small.folder / ".git/ikzctl").mkdir(exist_ok=True)
+    (small.folder / ".git/ikzctl/journal.json").write_text("{}", encoding="utf-8")
+    assert "Abschließen: ikzctl repair" in small("validate").err
+    assert "Abschließen" not in small("validate", "--rev", "HEAD").err

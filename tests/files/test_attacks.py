@@ -16,6 +16,7 @@ from ikzctl.files import writer
 from ikzctl.files.new_folder import WORK, fill_new_folder
 from ikzctl.files.recovery import repair
 from ikzctl.files.writer import BranchSwitched, commit_changes
+from ikzctl.gitrepo import writing
 from ikzctl.gitrepo.repository import require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
@@ -119,6 +120,24 @@ def test_another_branch_is_checked_out_while_the_question_is_open(clone):
     assert refused.value.message == "Inzwischen ist ein anderer Zweig ausgecheckt. Es wurde nichts geändert."
     assert {git(clone, "rev-parse", "main"), git(clone, "rev-parse", "anders")} == {base}
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_another_branch_is_checked_out_in_the_last_moment(clone, monkeypatch):
+    workspace, proposal = propose(clone)
+    base = git(clone, "rev-parse", "HEAD")
+
+    def move_late(*args):
+        git(clone, "switch", "-q", "-c", "anders")
+        writing.move_branch(*args)
+
+    monkeypatch.setattr(writer, "move_branch", move_late)
+    result = carry_out(workspace, proposal, lambda: proposal)
+    assert git(clone, "rev-parse", "main", "main^", "anders").split() == [result.commit, base, base]
+    assert "inzwischen ist ein anderer Zweig ausgecheckt" in result.warnings[0]
+    assert git(clone, "status", "--porcelain", "--untracked-files=all") == ""
+    assert sorted(path.name for path in (clone / ".git/ikzctl").iterdir()) == ["lock"]
+    git(clone, "switch", "-q", "main")
+    assert git(clone, "status", "--porcelain", "--untracked-files=all") == ""
 
 
 def test_two_terminals_say_yes_to_the_same_and_to_different_plans(clone):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ikzctl.files import writer
 from ikzctl.files.recovery import repair
+from ikzctl.files.working import ready_to_write, write_working_files
 from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo.repository import require_repository
 from ikzctl.model.changes import FileWrite
@@ -98,6 +101,99 @@ def test_the_branch_has_moved_on(died):
     assert not journal(died).exists()
     assert (died / "registry/partners/speyer.yaml").read_bytes() == before
     assert [p.name for p in died.rglob(".ikzctl*")] == []
+
+
+@pytest.mark.parametrize("rename", [("branch", "-m", "main", "hauptzweig"), ("switch", "-q", "--detach")])
+def test_the_commit_is_checked_out_under_another_name(died, rename):
+    git(died, *rename)
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert git(died, "status", "--porcelain") == ""
+    assert not journal(died).exists()
+
+
+def test_the_branch_is_gone(died):
+    (died / ".git/index.lock").unlink()
+    git(died, "switch", "-q", "-c", "anders", "HEAD^", "--discard-changes")
+    git(died, "branch", "-q", "-D", "main")
+    before = git(died, "status", "--porcelain", "--untracked-files=no")
+    with pytest.raises(WriteRefused, match="den Zweig „main“ gibt es nicht mehr"):
+        repair(require_repository(died / "registry"))
+    done = repair(require_repository(died / "registry"), abandon=True)
+    assert (done.kind, "git status lesen" in str(done.text)) == ("abandoned", True)
+    assert git(died, "status", "--porcelain", "--untracked-files=no") == before
+
+
+def test_a_change_that_died_before_it_was_saved_stands_in_nobodys_way(tmp_path, monkeypatch):
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+
+    def die(*args):
+        raise Died
+
+    monkeypatch.setattr(writer, "_swap", die)
+    with pytest.raises(Died):
+        commit_changes(require_repository(clone / "registry"), CHANGE, "Speyer", base=base)
+    monkeypatch.undo()
+    assert journal(clone).exists()
+    (clone / ".git/index.lock").unlink()
+    git(clone, "commit", "-q", "--allow-empty", "-m", "weiter")
+    assert repair(require_repository(clone / "registry")).kind == "undone"
+    assert git(clone, "status", "--porcelain", "--untracked-files=all") == ""
+    assert [p.name for p in clone.rglob(".ikzctl*")] == []
+
+
+def test_a_change_that_was_taken_back_while_a_file_of_it_stayed_is_a_persons_to_judge(died):
+    (died / ".git/index.lock").unlink()
+    git(died, "reset", "-q", "--hard", "HEAD^")
+    git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
+    put(died, {"registry/partners/speyer.yaml": b"name: neu\n"})
+    with pytest.raises(WriteRefused, match="hat sich seither weiterbewegt"):
+        repair(require_repository(died / "registry"))
+    assert journal(died).exists()
+
+
+@pytest.mark.parametrize("change", [{"new": None}, {"new": "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"}, {"old": None}])
+def test_a_journal_that_says_otherwise_than_its_commits_is_not_obeyed(died, change):
+    data = json.loads(journal(died).read_bytes())
+    data["files"][0] |= change
+    journal(died).write_text(json.dumps(data), encoding="utf-8")
+    before = (git(died, "status", "--porcelain"), (died / "registry/partners/speyer.yaml").read_bytes())
+    with pytest.raises(WriteRefused, match=r"passt nicht zu ihrem Commit .*partners/speyer\.yaml"):
+        repair(require_repository(died / "registry"))
+    (died / ".git/index.lock").unlink(missing_ok=True)
+    assert (git(died, "status", "--porcelain"), (died / "registry/partners/speyer.yaml").read_bytes()) == before
+
+
+@pytest.mark.parametrize("finish", [repair, lambda repo: write_with_fmt(repo.root)])
+def test_a_copied_work_tree_does_not_use_up_the_journal_of_the_one_it_was_copied_from(tmp_path, monkeypatch, finish):
+    first, second, copied = tmp_path / "erster", tmp_path / "zweiter", tmp_path / "kopie"
+    make_clone(first)
+    git(first, "worktree", "add", "-q", str(second), "-b", "zweig")
+    base = git(second, "rev-parse", "HEAD")
+
+    def die(*args):
+        raise Died
+
+    monkeypatch.setattr(writer, "_complete", die)
+    with pytest.raises(Died):
+        commit_changes(require_repository(second / "registry"), CHANGE, "Speyer", base=base)
+    monkeypatch.undo()
+    shutil.copytree(second, copied)
+    own = first / ".git/worktrees/zweiter/ikzctl"
+    before = {path.name: path.read_bytes() for path in own.iterdir()}
+    with contextlib.suppress(WriteRefused):
+        finish(require_repository(copied / "registry"))
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == before
+    assert repair(require_repository(second / "registry")).kind == "finished"
+    assert git(second, "status", "--porcelain") == ""
+
+
+def write_with_fmt(root: Path) -> None:
+    path = "partners/frankenthal.yaml"
+    with ready_to_write(root) as recovery:
+        assert recovery.kind == "nothing"
+        write_working_files(root, {path: ((root / path).read_bytes(), b"name: in Form\n")})
+    assert (root / path).read_bytes() == b"name: in Form\n"
 
 
 def test_the_branch_has_moved_on_and_everything_is_in_order(died):

@@ -145,7 +145,7 @@ def test_a_pointer_to_a_repository_that_does_not_know_the_folder_is_not_written_
     shutil.copytree(clone, handed, ignore=shutil.ignore_patterns(".git"))
     (handed / ".git").write_text(f"gitdir: {clone / '.git'}\n", encoding="utf-8")
     before = git(clone, "rev-parse", "HEAD")
-    with pytest.raises(WriteRefused, match="kennt diesen Ordner nicht; es ist vielleicht ein fremdes"):
+    with pytest.raises(WriteRefused, match="kennt diesen Ordner nicht; es ist ein Untermodul"):
         write_one(handed)
     assert git(clone, "rev-parse", "HEAD") == before
     read_all(handed)
@@ -158,6 +158,35 @@ def test_a_commondir_in_a_main_repository_is_not_written_through(clone, tmp_path
     with pytest.raises(WriteRefused, match="schickt git in ein anderes Repository"):
         write_one(tmp_path / "handed")
     assert git(clone, "rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize("name", ["logs/HEAD", "logs/refs/heads/main", "logs", "refs", "objects"])
+def test_a_link_through_which_a_commit_would_write_elsewhere(clone, tmp_path, name):
+    """The name of the user comes with the folder too; in a start-up file, behind a link from the log, it would be a command."""
+    place, outside = clone / ".git" / name, tmp_path / "draussen"
+    place.rename(outside)
+    place.symlink_to(outside)
+    before = {path: path.read_bytes() for path in (outside, *outside.rglob("*")) if path.is_file()}
+    with pytest.raises(WriteRefused, match="ist eine Verknüpfung; git würde an ihrem Ziel schreiben"):
+        write_one(clone)
+    assert {path: path.read_bytes() for path in (outside, *outside.rglob("*")) if path.is_file()} == before
+    read_all(clone)
+
+
+def test_a_link_to_nowhere_is_not_followed_to_a_new_file(clone, tmp_path):
+    (clone / ".git/logs/HEAD").unlink()
+    (clone / ".git/logs/HEAD").symlink_to(tmp_path / "neu")
+    with pytest.raises(WriteRefused, match="ist eine Verknüpfung"):
+        write_one(clone)
+    assert not (tmp_path / "neu").exists()
+
+
+def test_a_linked_folder_of_objects(clone, tmp_path):
+    for folder in (clone / ".git/objects").iterdir():
+        folder.rename(tmp_path / folder.name)
+        folder.symlink_to(tmp_path / folder.name)
+    with pytest.raises(WriteRefused, match="ist eine Verknüpfung"):
+        write_one(clone)
 
 
 def test_a_linked_work_tree_is_written_through_its_pointer(clone, tmp_path):
