@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ikzctl.library import german, law
+from ikzctl.library import german
 from ikzctl.model.findings import SEVERITY_ORDER, Finding, NormState, Pointer, Severity
 from ikzctl.model.kinds import BY_NAME
 
@@ -43,6 +43,9 @@ def by_rule(
     what else the conclusion rests on; the weaker of both counts. `norm` replaces that of the
     rule where the rule cites several Länder.
     """
+    # imported here: most runs over changed files find nothing that rests on law
+    from ikzctl.library import law
+
     rule = law.rule(number)
     if not (rule.holds_in(land) if land else not rule.lands):
         return
@@ -59,6 +62,8 @@ def by_rule(
 
 def by_fact(code: str, severity: Severity, land: str, fact_id: str, at: Pointer, message: str) -> Finding:
     """A finding that rests on one statement of a law pack."""
+    from ikzctl.library import law
+
     fact = law.law_pack(land).fact(fact_id)
     if not law.supports_error(fact.state):
         severity, message = milder(severity, "warning"), message + UNVERIFIED

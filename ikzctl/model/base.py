@@ -117,7 +117,15 @@ def many(description: str, **more: Any) -> Any:
 class Part(BaseModel):
     """Base of everything in a registry file: strict types, no unknown keys, frozen."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        # a part has no need of a validator of its own: that of the record that it stands in is made on first use
+        defer_build=True,
+    )
 
 
 class Sourced(Part):

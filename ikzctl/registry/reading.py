@@ -94,7 +94,7 @@ class Reader:
         # imported when a first record turns up; once before the processes part is enough
         self.checks()
         for kind in KINDS:
-            kind.model()
+            kind.model().model_rebuild()
         return spread(partial(work, self.checks), in_blocks(contents), self.jobs)
 
 
