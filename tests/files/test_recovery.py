@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -214,6 +215,17 @@ def test_the_lock_of_a_living_git_is_not_ours(died):
     assert lock.read_bytes() == b"DIRC"
     lock.unlink()
     assert repair(require_repository(died / "registry")).kind == "finished"
+
+
+@pytest.mark.parametrize(("seconds", "stays"), [(1, False), (3600, True)])
+def test_an_empty_lock_is_ours_only_if_it_is_about_as_old_as_the_journal(died, seconds, stays):
+    """git keeps HEAD locked with an empty file while it moves a branch; a person's git may do so long after the death of ours."""
+    lock = died / ".git" / "HEAD.lock"
+    lock.touch()
+    begun = journal(died).stat().st_mtime
+    os.utime(lock, (begun + seconds, begun + seconds))
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert lock.exists() == stays
 
 
 def test_another_registry_in_the_same_repository_is_named(died):
