@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ikzctl.checks import amounts, keys, texts, walk
 from ikzctl.checks.report import day, inside, say, span
 from ikzctl.checks.walk import Placed
-from ikzctl.model.findings import FieldPath, Finding, Pointer
+from ikzctl.model.findings import FieldPath, Finding
 from ikzctl.model.kinds import Place
 from ikzctl.model.security import LEVELS
 from ikzctl.registry.near import Hints, near
@@ -320,12 +320,13 @@ def check_record(place: Place, record: Any, content: bytes) -> Iterator[Finding]
         at_hand += ids_once(path, values)
     if suspects := texts.suspects(content):
         at_hand += texts.nothing_confidential(found, suspects)
+        at_hand += texts.nothing_confidential_beside(content, suspects)
     for check in BY_KIND.get(place.kind.name, ()):
         at_hand += check(record)
     if at_hand:
         file = place.kind.path(place.id, place.cooperation)
         for finding in at_hand:
-            yield replace(finding, pointer=Pointer(file, finding.pointer.field))
+            yield replace(finding, pointer=replace(finding.pointer, file=file))
 
 
 RECORD_CHECKS = (check_record,)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ikzctl.checks import walk
 from ikzctl.checks.report import inside, say
 from ikzctl.checks.walk import Placed
-from ikzctl.model.findings import FieldPath, Finding
+from ikzctl.model.findings import FieldPath, Finding, Pointer
 
 _MAIL_CODE, _MOBILE_CODE, _BIRTH_CODE, _SECRET_CODE = "IKZ-D001", "IKZ-D002", "IKZ-D003", "IKZ-D004"
 _ALL = frozenset((_MAIL_CODE, _MOBILE_CODE, _BIRTH_CODE, _SECRET_CODE))
@@ -41,6 +41,7 @@ _DIALLED_PART = re.compile(rb"(?:^|(?<![0-9])0|49)[\s()/-]*1[5-7][0-9]", re.MULT
 # All of these in one look; which of them it was matters only if there is one.
 _ANY_SIGN = re.compile(rb"[@\\]|api|" + b"|".join(map(re.escape, _BIRTH_SIGNS + _SECRET_SIGNS)))
 _ASCII = bytes(range(128))
+_LIKE_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 # Letters that a pattern without case takes for `i`, `k` or `s`.
 _LIKE_ASCII = tuple(letter.encode() for letter in ("\u017f", "\u212a", "\u0131", "\u0130"))
 # Lines of which it is known that they hold no sign at all. In a registry most lines of a file stand in others as well.
@@ -119,28 +120,52 @@ def nothing_confidential(found: Iterable[Placed], codes: frozenset[str]) -> Iter
     for path, text, name, number in walk.texts(found):
         if others or (mail and "@" in text):
             key = walk.key_of(name)
-            yield from _in_text((*path, key) if number < 0 else (*path, key, number), text, codes)
+            place: FieldPath = (*path, key) if number < 0 else (*path, key, number)
+            yield from _in_text(inside(*place), text, codes)
 
 
-def _in_text(path: FieldPath, text: str, codes: frozenset[str]) -> Iterator[Finding]:
+def nothing_confidential_beside(content: bytes, codes: frozenset[str]) -> Iterator[Finding]:
+    """The same for the comments of a file: git forgets them no more than the rest."""
+    for line, column, text in _comments(content):
+        yield from _in_text(Pointer("", (), line, column), text, codes)
+
+
+def _comments(content: bytes) -> Iterator[tuple[int, int, str]]:
+    """Line and column, from 1, and text of each comment."""
+    from ikzctl.registry.nodes import ExplicitKeyError, Tree
+    from ikzctl.registry.raw import Prepared, prepare
+
+    if b"#" not in content or not isinstance(prepared := prepare(content, ""), Prepared):
+        return
+    text = prepared.source.decode("utf-8")
+    try:
+        yield from ((one.line + 1, one.column + 1, one.text) for one in Tree(text).comments)
+    except ExplicitKeyError:
+        # a way of writing of which the tree knows no places: there, what looks like a comment is taken for one
+        for number, line in enumerate(text.split("\n"), 1):
+            if found := _LIKE_COMMENT.search(line):
+                yield number, found.start() + 1, found[0]
+
+
+def _in_text(at: Pointer, text: str, codes: frozenset[str]) -> Iterator[Finding]:
     if _MAIL_CODE in codes and any(not _is_function(mail[1]) for mail in _MAIL.finditer(text)):
         message = (
             "hier steht eine E-Mail-Adresse, die nach einer Person aussieht; richtig ist ein Funktionspostfach, "
             "denn aus der Geschichte des Registers lässt sich nichts mehr löschen"
         )
-        yield say(_MAIL_CODE, "warning", inside(*path), message)
+        yield say(_MAIL_CODE, "warning", at, message)
     if _MOBILE_CODE in codes and _MOBILE.search(text):
         message = "hier steht eine Mobilnummer; richtig ist eine Sammelnummer, denn Mobilnummern gehören Personen"
-        yield say(_MOBILE_CODE, "warning", inside(*path), message)
+        yield say(_MOBILE_CODE, "warning", at, message)
     if _BIRTH_CODE in codes and _BIRTH.search(text):
         message = "hier steht ein Geburtsdatum; Angaben über Personen gehören nicht ins Register"
-        yield say(_BIRTH_CODE, "error", inside(*path), message)
+        yield say(_BIRTH_CODE, "error", at, message)
     if _SECRET_CODE in codes and _SECRET.search(text):
         message = (
             "hier steht ein Passwort oder ein geheimer Schlüssel; bitte zuerst dort ändern, wo er gilt, und dann hier entfernen: "
             "die Geschichte des Registers behält ihn"
         )
-        yield say(_SECRET_CODE, "error", inside(*path), message)
+        yield say(_SECRET_CODE, "error", at, message)
 
 
 def _is_function(local: str) -> bool:

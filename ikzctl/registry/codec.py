@@ -61,11 +61,6 @@ def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
     return [decode_result(path, row) for path, row in zip(paths, _rows(text), strict=True)]
 
 
-def digest_of_data(data: object) -> str:
-    """Of the plain data of a file: types and order count, comments and spelling do not."""
-    return digest_of_text(as_json(data))
-
-
 def digest_of_text(encoded: bytes) -> str:
     return blake2b(encoded, digest_size=16).hexdigest()
 

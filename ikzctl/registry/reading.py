@@ -8,8 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from ikzctl.registry.codec import decode_result, digest_of_data, digest_of_text, encode_result
-from ikzctl.registry.scan import FileResult, RecordCheck, examine_all, examine_loaded, in_blocks, no_collector, scan
+from ikzctl.registry.codec import decode_result, digest_of_text, encode_result
+from ikzctl.registry.scan import FileResult, RecordCheck, examine_all, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Source
 
@@ -31,7 +31,6 @@ class Task(NamedTuple):
     blob: str = ""
     """The id of the content, if the source knows it."""
     old_blob: str = ""
-    old_data: str = ""
     old_meaning: str = ""
 
 
@@ -40,7 +39,6 @@ class Outcome(NamedTuple):
 
     path: str
     blob: str
-    data: str
     meaning: str
     encoded: bytes | None = None
     result: FileResult | None = None
@@ -84,8 +82,8 @@ class Reader:
 
     def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
         for block in self._spread(_look_at_and_encode, contents):
-            for path, blob, data, meaning, encoded in block:
-                yield Outcome(path, blob, data, meaning, encoded, decode_result(path, encoded) if encoded else None)
+            for path, blob, meaning, encoded in block:
+                yield Outcome(path, blob, meaning, encoded, decode_result(path, encoded) if encoded else None)
 
     def _spread(self, work: Callable[..., T], contents: Iterator[Any]) -> Iterator[T]:
         from ikzctl.model.kinds import KINDS
@@ -112,50 +110,28 @@ def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task,
         yield waiting[path], content
 
 
-@dataclass(slots=True)
-class _Look:
-    """A file on its way through the stages."""
-
-    task: Task
-    content: bytes
-    blob: str
-    data: str = ""
-    outcome: Outcome | None = None
-
-
 def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcome]:
-    """Stage by stage; a file goes no further once it is clear that it means what it did: by its content, its data, or what it yields."""
-    looks = [_Look(task, content, task.blob or blob_id(content)) for task, content in block]
-    for one in looks:
-        if one.task.old_meaning and one.task.old_blob == one.blob:
-            one.outcome = Outcome(one.task.path, one.blob, one.task.old_data, one.task.old_meaning)
-    if changed := [one for one in looks if one.outcome is None]:
-        _look_closer(checks, changed)
-    return [one.outcome for one in looks if one.outcome]
+    """A file whose content is known goes no further; no rule is imported as long as none has to."""
+    found = [_by_content(task, task.blob or blob_id(content)) for task, content in block]
+    changed = [number for number, outcome in enumerate(found) if not outcome.meaning]
+    if changed:
+        files = [(block[number][0].path, block[number][1]) for number in changed]
+        for number, result in zip(changed, examine_all(files, checks()), strict=True):
+            found[number] = _by_result(block[number][0], found[number].blob, result)
+    return found
 
 
-def _look_closer(checks: Checks, changed: Sequence[_Look]) -> None:
-    from ikzctl.registry.events import load
-
-    texts = [(one.task.path, one.content, load(one.content, one.task.path)) for one in changed]
-    for one, (_, _, loaded) in zip(changed, texts, strict=True):
-        one.data = digest_of_data(loaded.data) if loaded.data is not None and not loaded.findings else ""
-        if one.data and one.data == one.task.old_data:
-            one.outcome = Outcome(one.task.path, one.blob, one.data, one.task.old_meaning)
-    new = [one for one in changed if one.outcome is None]
-    unknown = (text for one, text in zip(changed, texts, strict=True) if one.outcome is None)
-    for one, result in zip(new, examine_loaded([*unknown], checks() if new else ()), strict=True):
-        one.outcome = _by_result(one.task, one.blob, one.data, result)
+def _by_content(task: Task, blob: str) -> Outcome:
+    """Without a meaning if the content is not the one that it was known for."""
+    return Outcome(task.path, blob, task.old_meaning if task.old_blob == blob else "")
 
 
-def _by_result(task: Task, blob: str, data: str, result: FileResult) -> Outcome:
+def _by_result(task: Task, blob: str, result: FileResult) -> Outcome:
     encoded = encode_result(result)
-    if result.findings:
-        return Outcome(task.path, blob, "", f"!{blob}", encoded, result)
-    meaning = digest_of_text(encoded)
+    meaning = f"!{blob}" if result.findings else digest_of_text(encoded)
     if meaning == task.old_meaning:
-        return Outcome(task.path, blob, data, meaning)
-    return Outcome(task.path, blob, data, meaning, encoded, result)
+        return Outcome(task.path, blob, meaning)
+    return Outcome(task.path, blob, meaning, encoded, result)
 
 
 # --- the work of one process: what it found, as text, because objects are slow to send ---------------------------------
@@ -168,6 +144,6 @@ def _examine(checks: Checks, block: Sequence[tuple[str, bytes]]) -> list[tuple[s
 
 def _look_at_and_encode(
     checks: Checks, block: Sequence[tuple[Task, bytes]]
-) -> list[tuple[str, str, str, str, bytes | None]]:
+) -> list[tuple[str, str, str, bytes | None]]:
     with no_collector():
         return [found[:-1] for found in _look_at(checks, block)]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
-"""A rule that needs one record and the file it was read from; its findings may be known by field alone, the scan looks the line up."""
+"""A rule that needs one record and the file it was read from; the scan looks up the line of a finding that has none."""
 
 
 class FileResult(NamedTuple):
@@ -71,13 +71,6 @@ def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> Fi
     return examine_all([(path, content)], checks)[0]
 
 
-def examine_all(files: Iterable[tuple[str, bytes]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
-    # imported here, because a run that finds everything as it was needs no parser
-    from ikzctl.registry.events import load
-
-    return examine_loaded([(path, content, load(content, path)) for path, content in files], checks)
-
-
 @dataclass(slots=True)
 class _File:
     """A file on its way through the stages."""
@@ -92,8 +85,12 @@ class _File:
     fact: Fact | None = None
 
 
-def examine_loaded(texts: Iterable[tuple[str, bytes, Loaded]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
-    """The same for files whose texts have been read already."""
+def examine_all(contents: Iterable[tuple[str, bytes]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
+    """The same for several files, stage by stage."""
+    # imported here, because a run that finds everything as it was needs no parser
+    from ikzctl.registry.events import load
+
+    texts = [(path, content, load(content, path)) for path, content in contents]
     files = [_File(path, content, loaded, known_place(path), [*loaded.findings]) for path, content, loaded in texts]
     for one in files:
         one.record, faults = build(one.place, one.loaded, one.path)
@@ -111,8 +108,8 @@ def examine_loaded(texts: Iterable[tuple[str, bytes, Loaded]], checks: Sequence[
 def _checked(one: _File, checks: Sequence[RecordCheck]) -> Iterator[Finding]:
     for check in checks:
         for finding in check(one.place, one.record, one.content):
-            line, column = one.loaded.position(finding.pointer.field)
-            yield replace(finding, pointer=finding.pointer.at(line, column))
+            at = finding.pointer
+            yield finding if at.line else replace(finding, pointer=at.at(*one.loaded.position(at.field)))
 
 
 def known_place(path: str) -> Place:

@@ -16,15 +16,13 @@ _BORDER = 0x3F
 class Row:
     """One file. `stat` is what the file system says of it, empty if it must not be relied on or there is none.
 
-    `data` stands for the plain data in it: two contents with the same data give the same facts and no finding of their own.
     `meaning` stands for what the file yields: two files with the same meaning make no difference to anything else. It is empty
-    as long as nobody has looked; a file with findings has no `data`, and means its exact content.
+    as long as nobody has looked; a file with findings means its exact content.
     """
 
     path: str
     stat: str = ""
     blob: str = ""
-    data: str = ""
     meaning: str = ""
 
 
@@ -46,15 +44,15 @@ class Shard:
         self.stat = digest_of([f"{r.path}\t{r.stat}" for r in rows]) if all(r.stat for r in rows) else ""
         self.content = digest_of([f"{r.path}\t{r.blob}" for r in rows])
         self.meaning = digest_of([f"{r.path}\t{r.meaning}" for r in rows])
-        lines = [f"{r.path}\t{r.blob}\t{r.data}\t{r.meaning}\t{r.stat}" for r in rows]
+        lines = [f"{r.path}\t{r.blob}\t{r.meaning}\t{r.stat}" for r in rows]
         self.table = "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
 def rows_of(table: bytes) -> list[Row]:
     rows = []
     for line in table.decode("utf-8", "surrogatepass").split("\n"):
-        path, blob, data, meaning, stat = line.split("\t", 4)
-        rows.append(Row(path, stat, blob, data, meaning))
+        path, blob, meaning, stat = line.split("\t", 3)
+        rows.append(Row(path, stat, blob, meaning))
     return rows
 
 

@@ -98,7 +98,7 @@ class Survey:
 
     def _task(self, row: Row) -> Task:
         before = self._before.get(row.path)
-        return Task(row.path, row.blob, *((before.blob, before.data, before.meaning) if before else ()))
+        return Task(row.path, row.blob, *((before.blob, before.meaning) if before else ()))
 
     def _settle(self, row: Row, ahead: list[Outcome], outcomes: Iterator[Outcome]) -> Outcome | None:
         """Complete the row by its outcome, which is the next one unless the file could not be opened."""
@@ -108,7 +108,7 @@ class Survey:
             self.unread.add(row.path)
             return None
         found = ahead.pop()
-        row.blob, row.data, row.meaning = found.blob, found.data, found.meaning
+        row.blob, row.meaning = found.blob, found.meaning
         if row.stat and not self._cache.settled(row.stat):
             row.stat = ""
         return found

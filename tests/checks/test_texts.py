@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikzctl.checks import texts
-from ikzctl.checks.records import check_record
+from ikzctl.checks.records import RECORD_CHECKS, check_record
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.build import build
 from ikzctl.registry.events import load
+from ikzctl.registry.scan import examine
 from tests.checks.small import base, changed, findings
 
 
@@ -182,7 +183,7 @@ _MORE_WORDS = (
     st.sampled_from("|>'p"),
 )
 def test_no_way_of_writing_hides_anything(words: list[str], between: list[str], style: str):
-    """The quick look at the file leaves out work only: what is found depends on the texts alone, so that a comment changes nothing."""
+    """The quick look at the file leaves out work only: what is found in the texts depends on them alone."""
     text = "".join(f"{word}{gap}" for word, gap in zip(words, between, strict=False)).strip()
     lines = [f"      {line}" if line else "" for line in text.split("\n")]
     written = {"|": ["|", *lines], ">": [">", *lines], "'": ["'", *lines, "      '"], "p": ["", *lines]}[style]
@@ -195,3 +196,28 @@ def test_no_way_of_writing_hides_anything(words: list[str], between: list[str], 
     if record is not None:
         found = list(check_record(place, record, content))
         assert found == list(check_record(place, record, content + b"\\")), "a look at every text finds the same"
+
+
+@pytest.mark.parametrize(
+    "beside", ["{text}  # Passwort: Sommer2026!", "# Passwort: Sommer2026!\n{text}", "{text}\n# Passwort: Sommer2026!"]
+)
+def test_a_secret_in_a_comment(beside: str):
+    """git forgets a comment no more than the rest."""
+    path = "cooperations/kfz/cooperation.yaml"
+    lines = base()[path].split("\n")
+    content = "\n".join([beside.format(text=lines[0], comment="# Passwort: Sommer2026!"), *lines[1:]]).encode()
+    (found,) = [f for f in examine(path, content, RECORD_CHECKS).findings if f.code == "IKZ-D004"]
+    number = content[: content.index(b"# Passwort")].count(b"\n")
+    place = (number + 1, content.split(b"\n")[number].index(b"#") + 1)
+    assert (found.severity, found.pointer.file, found.pointer.line, found.pointer.column) == ("error", path, *place)
+
+
+def test_a_secret_in_a_comment_beside_a_way_of_writing_without_places():
+    assert [*texts._comments(b"? a\n: b # Passwort: Sommer2026!\n")] == [(2, 5, "# Passwort: Sommer2026!")]
+
+
+def test_what_only_looks_like_a_comment_is_reported_once():
+    path = "cooperations/kfz/cooperation.yaml"
+    content = base()[path].replace("Wer führt das Archiv?", '"Wer? # Passwort: Sommer2026!"').encode()
+    found = [f for f in examine(path, content, RECORD_CHECKS).findings if f.code == "IKZ-D004"]
+    assert [f.pointer.field_text.rpartition(".")[2] for f in found] == ["question"]

@@ -15,7 +15,7 @@ from ikzctl.checks.run import check, locator
 from ikzctl.model.findings import Finding
 from ikzctl.registry.events import load
 from ikzctl.registry.limits import MAX_FINDINGS
-from ikzctl.registry.scan import FileResult, examine, examine_loaded
+from ikzctl.registry.scan import FileResult, examine
 from ikzctl.registry.sources import Texts
 
 SAMPLE = Path(__file__).parents[2] / "registry"
@@ -128,7 +128,7 @@ def judge(seed: int, *, both: bool, whole: bool) -> str:
     if both:
         pure = load(content, path, "pure")
         assert (loaded.data, loaded.findings) == (pure.data, pure.findings), seed
-    (result,) = examine_loaded([(path, content, loaded)], RECORD_CHECKS)
+    result = examine(path, content, RECORD_CHECKS)
     assert len(loaded.findings) <= MAX_FINDINGS + 1, seed
     _lawful(result.findings, {path: content}, seed)
     if whole:

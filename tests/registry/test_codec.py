@@ -15,7 +15,7 @@ from ikzctl.checks.records import RECORD_CHECKS
 from ikzctl.library.resources import sample_registry_dir
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import BY_NAME, place_of
-from ikzctl.registry.codec import _CLASSES, decode_results, digest_of_data, encode_results
+from ikzctl.registry.codec import _CLASSES, decode_results, encode_results
 from ikzctl.registry.finding_rows import finding_of, finding_row
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.scan import FileResult, examine, scan
@@ -152,15 +152,3 @@ def test_a_path_without_a_place_is_refused():
 @given(_FINDING)
 def test_findings_as_rows(finding: Finding):
     assert exact(finding_of(json.loads(json.dumps(finding_row(finding))))) == exact(finding)
-
-
-@settings(deadline=None)
-@given(_PLAIN, _PLAIN)
-def test_a_digest_of_data_tells_types_and_order_apart(one: object, two: object):
-    """`repr` is the stricter comparison: 1 and True are equal for Python, and so are mappings in another order."""
-    assert (digest_of_data(one) == digest_of_data(two)) == (repr(one) == repr(two))
-
-
-def test_digests_of_data_that_python_takes_for_equal():
-    different = [{"a": 1}, {"a": True}, {"a": "1"}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": [1]}, {"a": None}]
-    assert len({digest_of_data(data) for data in different}) == len(different)

@@ -59,7 +59,6 @@ _ROW = st.builds(
     st.sampled_from("ab"),
     st.sampled_from(("", "1\t2\t3\t4", "1\t2\t3\t5")),
     st.sampled_from("cd"),
-    st.sampled_from(("", "f")),
     st.sampled_from(("e", "!e")),
 )
 
