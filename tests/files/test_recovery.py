@@ -26,19 +26,23 @@ class Died(BaseException):
     """Stands for the end of the process: nothing of ours runs after it."""
 
 
-@pytest.fixture
-def died(tmp_path, monkeypatch):
-    """A clone whose writer died right after the commit point."""
-    clone = tmp_path / "clone"
-    base = make_clone(clone)
+def change_and_die(clone: Path, step: str, base: str) -> None:
+    """Begin the change and end where the writer comes to `step`."""
 
     def die(*args):
         raise Died
 
-    monkeypatch.setattr(writer, "_complete", die)
-    with pytest.raises(Died):
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
+        patch.setattr(writer, step, die)
         commit_changes(require_repository(clone / "registry"), CHANGE, "Speyer", base=base)
-    monkeypatch.undo()
+
+
+@pytest.fixture
+def died(tmp_path):
+    """A clone whose writer died right after the commit point."""
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    change_and_die(clone, "_complete", base)
     assert git(clone, "rev-parse", "HEAD^") == base
     assert (clone / "registry/partners/speyer.yaml").read_bytes() == PARTNERS["registry/partners/speyer.yaml"]
     return clone
@@ -124,17 +128,9 @@ def test_the_branch_is_gone(died):
     assert git(died, "status", "--porcelain", "--untracked-files=no") == before
 
 
-def test_a_change_that_died_before_it_was_saved_stands_in_nobodys_way(tmp_path, monkeypatch):
+def test_a_change_that_died_before_it_was_saved_stands_in_nobodys_way(tmp_path):
     clone = tmp_path / "clone"
-    base = make_clone(clone)
-
-    def die(*args):
-        raise Died
-
-    monkeypatch.setattr(writer, "_swap", die)
-    with pytest.raises(Died):
-        commit_changes(require_repository(clone / "registry"), CHANGE, "Speyer", base=base)
-    monkeypatch.undo()
+    change_and_die(clone, "_swap", make_clone(clone))
     assert journal(clone).exists()
     (clone / ".git/index.lock").unlink()
     git(clone, "commit", "-q", "--allow-empty", "-m", "weiter")
@@ -166,19 +162,11 @@ def test_a_journal_that_says_otherwise_than_its_commits_is_not_obeyed(died, chan
 
 
 @pytest.mark.parametrize("finish", [repair, lambda repo: write_with_fmt(repo.root)])
-def test_a_copied_work_tree_does_not_use_up_the_journal_of_the_one_it_was_copied_from(tmp_path, monkeypatch, finish):
+def test_a_copied_work_tree_does_not_use_up_the_journal_of_the_one_it_was_copied_from(tmp_path, finish):
     first, second, copied = tmp_path / "erster", tmp_path / "zweiter", tmp_path / "kopie"
     make_clone(first)
     git(first, "worktree", "add", "-q", str(second), "-b", "zweig")
-    base = git(second, "rev-parse", "HEAD")
-
-    def die(*args):
-        raise Died
-
-    monkeypatch.setattr(writer, "_complete", die)
-    with pytest.raises(Died):
-        commit_changes(require_repository(second / "registry"), CHANGE, "Speyer", base=base)
-    monkeypatch.undo()
+    change_and_die(second, "_complete", git(second, "rev-parse", "HEAD"))
     shutil.copytree(second, copied)
     own = first / ".git/worktrees/zweiter/ikzctl"
     before = {path.name: path.read_bytes() for path in own.iterdir()}
