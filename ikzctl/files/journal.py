@@ -41,12 +41,16 @@ class Journal:
 
 def own_folder(repo: Repository) -> Path:
     """Our folder inside the git dir; made if need be, never through a link."""
-    folder = repo.git_dir / "ikzctl"
+    folder = _own(repo)
     if not os.path.lexists(folder):
         folder.mkdir(exist_ok=True)
     if folder.is_symlink() or not folder.is_dir():
         raise WriteRefused(f"„{folder}“ ist kein gewöhnlicher Ordner; ikzctl schreibt dort nicht.")
     return folder
+
+
+def _own(repo: Repository) -> Path:
+    return repo.git_dir / "ikzctl"
 
 
 def write_journal(folder: Path, journal: Journal) -> None:
@@ -59,7 +63,7 @@ def journal_path(folder: Path) -> Path:
 
 def is_unfinished(repo: Repository) -> bool:
     """Whether a change was interrupted, or is just being made. Nothing is written, waited for, or read through a link."""
-    return os.path.lexists(repo.git_dir / "ikzctl" / _FILE)
+    return os.path.lexists(journal_path(_own(repo)))
 
 
 def drop_draft(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from ikzctl.files.disk import (
     temp_name,
 )
 from ikzctl.files.interrupts import Interrupts
-from ikzctl.files.journal import journal_path, own_folder
+from ikzctl.files.journal import is_unfinished, own_folder
 from ikzctl.files.lock import write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.scratch import clear_scratch, note_scratch
@@ -47,7 +46,7 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
                 clear_scratch(repo)
                 recovery = NOTHING_TO_RECOVER
                 # the fence stands before git is started, which only recovery needs
-                if os.path.lexists(journal_path(own)):
+                if is_unfinished(repo):
                     require_ordinary_files(repo.git_dir, repo.common_dir)
                     require_work_tree(repo)
                     check_settings(repo, accepted)

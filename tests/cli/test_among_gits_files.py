@@ -22,6 +22,19 @@ pytestmark = needs(sys.platform != "win32", "links and pipes as on Unix")
 Setup = Callable[[Path], object]
 
 
+def _run_with(program: Program, patch: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own in which `patch` has been run first."""
+    script = f"{patch}import sys\nfrom ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=program.folder,
+        env=program.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def _pipe(path: str) -> Setup:
     def make(folder: Path) -> None:
         target = folder / ".git" / path
@@ -229,20 +242,13 @@ def test_an_error_that_nobody_can_be_shown_keeps_its_exit_code(
 
 def test_ctrl_c_while_the_change_is_prepared_stops_it(small: Program):
     """From the answer to the question on, also while nothing has been written yet."""
-    script = (
-        "import os, signal, sys\nimport ikzctl.files.writer as w\nreal = w._check_request\n"
+    patch = (
+        "import os, signal\nimport ikzctl.files.writer as w\nreal = w._check_request\n"
         "def ask(*a):\n    os.kill(os.getpid(), signal.SIGINT)\n    return real(*a)\n"
-        "w._check_request = ask\nfrom ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+        "w._check_request = ask\n"
     )
     before = git(small.folder, "rev-parse", "HEAD")
-    done = subprocess.run(
-        [sys.executable, "-c", script, *ADD],
-        cwd=small.folder,
-        env=small.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _run_with(small, patch, *ADD)
     assert (done.returncode, "Gespeichert" in done.stdout) == (130, False), done.stderr
     assert git(small.folder, "rev-parse", "HEAD") == before
     assert left_over(small.folder) == []
@@ -267,22 +273,15 @@ def test_a_second_ctrl_c_does_not_disturb_the_tidying_after_the_first(small: Pro
 
 def test_a_ctrl_c_that_python_drops_does_not_make_deaf(small: Program):
     """Out of a weak reference that goes no exception comes; the next Ctrl-C has to work, however soon."""
-    script = (
-        "import os, signal, sys, time, weakref\nimport ikzctl.actions.validate as v\nreal = v.validate\n"
+    patch = (
+        "import os, signal, time, weakref\nimport ikzctl.actions.validate as v\nreal = v.validate\n"
         "class Thing: pass\n"
         "def slow(*a, **k):\n    thing = Thing()\n"
         "    kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))\n    del thing\n"
         "    time.sleep(0.05)\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(30)\n    return real(*a, **k)\n"
-        "v.validate = slow\nfrom ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+        "v.validate = slow\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "validate"],
-        cwd=small.folder,
-        env=small.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _run_with(small, patch, "validate")
     assert (done.returncode, done.stderr.strip()) == (130, "Abgebrochen.")
 
 
@@ -295,16 +294,12 @@ def test_the_folder_for_temporary_files_may_be_named_from_here(small: Program):
 @pytest.mark.parametrize("command", [("repair",), ("fmt",), ADD])
 def test_a_user_who_is_at_home_nowhere(small: Program, command: tuple[str, ...]):
     """As in a container that runs under a number without a name."""
-    script = (
-        "import pathlib, sys\n"
+    patch = (
+        "import pathlib\n"
         "def nowhere(*a):\n    raise RuntimeError('Could not determine home directory.')\n"
-        "pathlib.Path.home = classmethod(nowhere)\n"
-        "from ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+        "pathlib.Path.home = classmethod(nowhere)\nimport os\nos.environ.pop('HOME')\n"
     )
-    env = {name: value for name, value in small.env.items() if name != "HOME"}
-    done = subprocess.run(
-        [sys.executable, "-c", script, *command], cwd=small.folder, env=env, capture_output=True, text=True, check=False
-    )
+    done = _run_with(small, patch, *command)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
@@ -317,13 +312,9 @@ def test_a_reason_that_is_no_text_is_refused_as_such(small: Program):
 @pytest.mark.parametrize("again", [ADD, (*ADD[:-1], "--dry-run")])
 def test_the_same_command_once_more_after_it_was_cut_off_behind_the_commit(small: Program, again: tuple[str, ...]):
     """Its plan alone would say that all this is there already, and leave git locked."""
-    script = (
-        "import os, sys\n"
-        "from ikzctl.files import writer\n"
-        "writer._complete = lambda *a: os._exit(9)\n"
-        "from ikzctl.cli.entry import main\nsys.argv = ['ikzctl', *sys.argv[1:]]\nmain()\n"
+    died = _run_with(
+        small, "import os\nfrom ikzctl.files import writer\nwriter._complete = lambda *a: os._exit(9)\n", *ADD
     )
-    died = subprocess.run([sys.executable, "-c", script, *ADD], cwd=small.folder, env=small.env, check=False)
     assert (died.returncode, (small.folder / ".git/index.lock").exists()) == (9, True)
     done = small(*again)
     if "--yes" in again:

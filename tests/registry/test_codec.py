@@ -33,12 +33,6 @@ _FINDING = st.builds(
     st.none() | st.sampled_from(("verified", "partly")),
 )
 
-_PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.decimals(-2, 2, places=1) | st.text("ab1.", max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
-    max_leaves=6,
-)
-
 
 def values(annotation: Any) -> st.SearchStrategy[Any]:
     """Anything that a fact of this type may hold."""

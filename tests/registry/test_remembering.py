@@ -126,7 +126,7 @@ def another_digit_in_secret(life: Life) -> None:
 
 
 def a_comment(life: Life) -> None:
-    """Nothing changes but the lines on which things stand."""
+    """Nothing changes but the lines on which things stand, unless the comment holds what no text may."""
     path = life.a_file()
     lines = life.text(path).splitlines(keepends=True)
     at = life.dice.randrange(len(lines) + 1)
