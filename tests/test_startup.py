@@ -34,8 +34,8 @@ def modules_after(arguments: list[str], extra: dict[str, str] | None = None) -> 
     code = (
         "import sys\n"
         f"sys.argv = ['ikzctl', *{arguments!r}]\n"
-        "from ikzctl.cli.entry import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from ikzctl.cli.entry import answer\n"
+        "answer(sys.argv[1:])\n"
         "print('\\n@@', *sorted(sys.modules))"
     )
     import os

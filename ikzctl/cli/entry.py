@@ -20,19 +20,23 @@ _AT_ONCE = 1.0
 
 
 def main() -> None:
-    """Entry point of the program `ikzctl`."""
-    if sys.argv[1:] in (["--version"], ["-V"]) and _say_version():
-        return
+    """Entry point of the program `ikzctl`. Does not return."""
+    code = INTERRUPTED
     try:
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # while the program was still being loaded
-        code = INTERRUPTED
-    try:  # noqa: SIM105  nothing is imported for this: there may be no memory for it
+        code = answer(sys.argv[1:])
         _ignore_interrupts()
-    except MemoryError:
-        # all has been said; only Ctrl-C at the very end may still end in lines of program text
+    except (KeyboardInterrupt, MemoryError):
+        # all has been said, or the program was still being loaded
         pass
-    sys.exit(code)
+    # the system takes a process apart in no time; Python would spend a sixth of a small command on it
+    os._exit(code)
+
+
+def answer(arguments: list[str]) -> int:
+    """Do what the command line says and return the exit code, with nothing left to be written."""
+    if arguments in (["--version"], ["-V"]) and _say_version():
+        return 0
+    return run(arguments)
 
 
 def _say_version() -> bool:
@@ -46,24 +50,23 @@ def _say_version() -> bool:
 
 
 def _ignore_interrupts() -> None:
-    """All has been said and done: Ctrl-C while Python packs up would only end in lines of program text."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Ctrl-C inside a text that Python evaluates (it does so while it imports) makes it end by the signal, whatever the exit code;
-    # it forgets that with the next text
-    eval("0")  # noqa: S307
+    """All has been said and done: Ctrl-C would only end in lines of program text."""
+    # whoever imports this takes longer than what is left to do
+    if signal := sys.modules.get("signal"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code; no failure escapes."""
+    """Run one command and return its exit code; no failure escapes, and nothing waits in a buffer."""
     from ikzctl.cli import output
     from ikzctl.model.errors import UserError
 
     output.prepare_streams()
     _interrupt_once()
     try:
-        return _invoke(arguments)
+        code = _invoke(arguments)
+        sys.stdout.flush()
+        return code
     except UserError as fault:
         return _refuse(fault)
     except KeyboardInterrupt:
@@ -152,6 +155,8 @@ def _invoke(arguments: list[str]) -> int:
         return INTERRUPTED
     except Exit as end:
         return int(end.exit_code)
+    except SystemExit as end:  # how typer ends after completing a word
+        return end.code if isinstance(end.code, int) else 0
     if result == INTERRUPTED:  # what typer makes of Ctrl-C
         _note("Abgebrochen.")
     return result if isinstance(result, int) else 0

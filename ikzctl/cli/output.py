@@ -106,7 +106,7 @@ def _put(stream: TextIO, text: str) -> None:
 
 
 def silence_stdout() -> None:
-    """Python flushes stdout once more at exit; into a closed pipe or a full disk that would print a traceback."""
+    """What could not be written would fail again with every flush: into a closed pipe, or onto a full disk."""
     _silence(sys.stdout)
 
 

@@ -23,11 +23,8 @@ import sys, json
 opened = []
 sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
 sys.argv = ["ikzctl", "validate", "--no-cache", "--jobs", "1", "--registry", sys.argv[1]]
-from ikzctl.cli.entry import main
-try:
-    main()
-except SystemExit:
-    pass
+from ikzctl.cli.entry import answer
+answer(sys.argv[1:])
 modules = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
 print("\\n@@" + json.dumps([opened, modules]))
 """

@@ -450,11 +450,8 @@ def hook(event, arguments):
         started.append(event)
 sys.addaudithook(hook)
 sys.argv = ["ikzctl", *sys.argv[1:]]
-from ikzctl.cli.entry import main
-try:
-    main()
-except SystemExit:
-    pass
+from ikzctl.cli.entry import answer
+answer(sys.argv[1:])
 import json
 print("\\n@@" + json.dumps([sorted(sys.modules), opened, started]))
 """
