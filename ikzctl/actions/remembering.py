@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.actions.report import Report, report_of
@@ -34,6 +35,8 @@ class Remembering:
     source: WorkTree | CommitSource
     as_of: date
     reader: Reader
+    _has_news: bool = field(default=False, init=False)
+    """Whether a file was met that changed after the last look: then all that is known by what the file system says is out of date."""
 
     def report(self) -> Report:
         for _ in range(_TRIES):
@@ -46,18 +49,39 @@ class Remembering:
         """A report, and whether what it says of a file belongs to one content of that file."""
         from ikzctl.registry.sources import WorkTree
 
+        self._has_news = False
         stamps: Sequence[str] = ()
         if isinstance(self.source, WorkTree):
-            stamps = self.source.stamps()
-            quick = self._name("stat", stamps)
-        else:
-            quick = self._name("tree", [self.source.tree])
-        known = _restored(self.cache.result(quick))
+            stamps = self.source.stamps(self.cache.looked(), self._news)
+        known = None if self._has_news else _restored(self.cache.result(self._quick_name(stamps)))
         if known is not None:
             return known, True
         from ikzctl.registry.survey import Survey
 
-        return self._surveyed(Survey(self.cache, self.source, stamps or self.source.stamps(), self.reader), quick)
+        if not stamps:
+            self._get_ready()
+            stamps = self.source.stamps()
+        return self._surveyed(Survey(self.cache, self.source, stamps, self.reader))
+
+    def _news(self, path: str) -> None:
+        self._has_news = True
+        self._get_ready(path)
+
+    def _get_ready(self, path: str = "") -> None:
+        """This file, or some, must be read: in a large registry others get ready for it while this process still looks for more."""
+        from ikzctl.registry.reading import WORTH_A_POOL, no_example
+        from ikzctl.registry.shards import USUAL_SIZE
+        from ikzctl.registry.sources import WorkTree
+
+        if self.reader.jobs < 2:
+            return
+        known = len(self.cache.shards()) * USUAL_SIZE
+        tree = self.source if isinstance(self.source, WorkTree) else None
+        if known >= WORTH_A_POOL:
+            # what has changed since is little as a rule
+            self.reader.get_ready(1, partial(tree.files.example, path) if tree else no_example)
+        elif not known and tree and tree.at_least(WORTH_A_POOL):
+            self.reader.get_ready(self.reader.jobs)
 
     def _name(self, kind: str, parts: Iterable[str]) -> str:
         from ikzctl.registry.shards import digest_of
@@ -65,7 +89,14 @@ class Remembering:
         problems = () if kind == "tree" else sorted(repr(p) for p in self.source.problems())
         return digest_of([kind, self.as_of.isoformat(), *problems, "", *parts])
 
-    def _surveyed(self, survey: Survey, quick: str) -> tuple[Report, bool]:
+    def _quick_name(self, stamps: Sequence[str]) -> str:
+        from ikzctl.registry.sources import WorkTree
+
+        if isinstance(self.source, WorkTree):
+            return self._name("stat", stamps)
+        return self._name("tree", [self.source.tree])
+
+    def _surveyed(self, survey: Survey) -> tuple[Report, bool]:
         found = self._first(survey) if survey.first else None
         if found is None:
             survey.take()
@@ -82,7 +113,8 @@ class Remembering:
         if not survey.unread:
             self.cache.keep_files(survey.shards)
         if steady:
-            self.cache.keep_result(by_content, result, [by_meaning, quick] if lasting else [by_meaning])
+            names = [by_meaning, self._quick_name(survey.stamps)] if lasting else [by_meaning]
+            self.cache.keep_result(by_content, result, names)
         return report, steady or bool(survey.unread)
 
     def _known(self, survey: Survey, by_content: str, by_meaning: str) -> tuple[Report | None, dict[str, Any] | None]:

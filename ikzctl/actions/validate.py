@@ -69,7 +69,8 @@ def _examine(root: Path, source: Source, as_of: date, effort: Effort) -> Report:
 
     cache = Cache.of(effort.memory, root, rules_version())
     try:
-        return Remembering(cache, source, as_of, _reader(effort)).report()  # type: ignore[arg-type]
+        with _reader(effort) as reader:
+            return Remembering(cache, source, as_of, reader).report()  # type: ignore[arg-type]
     except FOREIGN:
         # facts that nobody but a forger can have written; if the fault is ours, it will show again
         cache.forget()
@@ -82,9 +83,10 @@ def _anew(source: Source, as_of: date, effort: Effort) -> Report:
     from ikzctl.checks.run import check, locator
     from ikzctl.registry.scan import unread
 
-    # a generator: what could not be read is known when all has been read
-    results = (result for part in (_reader(effort).results, unread) for result in part(source))
-    return report_of(check(results, None, as_of, locator(source)), source)
+    with _reader(effort) as reader:
+        # a generator: what could not be read is known when all has been read
+        results = (result for part in (reader.results, unread) for result in part(source))
+        return report_of(check(results, None, as_of, locator(source)), source)
 
 
 def _reader(effort: Effort) -> Reader:

@@ -39,7 +39,7 @@ def official_key(r: Partner) -> Iterator[Finding]:
             )
             yield say("IKZ-D008", "note", inside(), text)
         return
-    found = _find(r.key)
+    found = municipalities.find(r.key)
     if found is None:
         yield from _unknown(r, r.key)
     elif not _same_type(r.type, found.type):
@@ -49,7 +49,7 @@ def official_key(r: Partner) -> Iterator[Finding]:
         text = f"der Schlüssel {r.key} gehört zum Land {found.land}, eingetragen ist {r.land}"
         yield say("IKZ-D007", "error", inside("land"), text)
     for i, other in enumerate(r.other_keys):
-        if other.until is None and (body := _find(other.key)) and found and body.key != found.key:
+        if other.until is None and (body := municipalities.find(other.key)) and found and body.key != found.key:
             text = f"der weitere Schlüssel {other.key} gehört zu „{body.legal_name}“, nicht zu „{found.legal_name}“"
             yield say("IKZ-D006", "error", inside("other_keys", i, "key"), text)
 
@@ -72,23 +72,6 @@ def _hint(r: Partner) -> str:
     likely = _by_name(r.land).get(municipalities.fold(r.short_name), ())
     fitting = next((m for m in likely if _same_type(r.type, m.type)), None)
     return f". Meinten Sie „{fitting.key}“ ({fitting.legal_name})?" if fitting else ""
-
-
-def _find(key: str) -> municipalities.Municipality | None:
-    """As `municipalities.find`, for many keys of one Land: its part of the list is read once."""
-    land = municipalities.LANDS.get(key[:2])
-    if land is None:
-        return None
-    listed = _by_key(land)
-    if len(key) == 5:
-        return listed.get(key) or listed.get(key + "000")
-    found = listed.get(municipalities.canonical_key(key) or "")
-    return found if found and (len(key) < 12 or found.ars == key) else None
-
-
-@cache
-def _by_key(land: str) -> dict[str, municipalities.Municipality]:
-    return {m.key: m for m in municipalities.of_land(land)}
 
 
 @cache

@@ -163,30 +163,29 @@ def mandates_between_members(folder: CooperationFacts, network: Network, as_of: 
 
 def others_are_members(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     """Partners that the plan, the agreement or a pool names, although they take no part."""
-    for at, partner in _named(folder):
+    for (kind, id, *path), partner in _named(folder):
         if partner not in folder.members:
             text = f"„{partner}“ ist kein Mitglied dieser Zusammenarbeit; vorhanden: {listed(folder.members)}"
-            yield say("IKZ-R011", "warning", at, text)
+            yield say("IKZ-R011", "warning", folder.at(str(kind), str(id), *path), text)
 
 
-def _named(folder: CooperationFacts) -> Iterator[tuple[Pointer, str]]:
+def _named(folder: CooperationFacts) -> Iterator[tuple[FieldPath, str]]:
+    """Kind, id and field, and the partner that is named there."""
     if folder.cooperation:
-        yield from ((folder.at("cooperation", folder.id, *path), p) for path, p in folder.cooperation.named)
+        yield from ((("cooperation", folder.id, *path), p) for path, p in folder.cooperation.named)
         if folder.cooperation.coordinator:
-            yield folder.at("cooperation", folder.id, "coordinator"), folder.cooperation.coordinator
+            yield ("cooperation", folder.id, "coordinator"), folder.cooperation.coordinator
     for i, role in enumerate(folder.agreement.data_roles if folder.agreement else ()):
-        fields: tuple[tuple[FieldPath, str | None], ...] = (
-            (("data_protection", i, "controller"), role.controller),
-            (("data_protection", i, "processor"), role.processor),
-        )
-        yield from ((folder.at("agreement", folder.id, *path), p) for path, p in fields if p)
+        for name, p in (("controller", role.controller), ("processor", role.processor)):
+            if p:
+                yield ("agreement", folder.id, "data_protection", i, name), p
     for pool in folder.pools.values():
-        yield folder.at("pool", pool.partner, "partner"), pool.partner
+        yield ("pool", pool.partner, "partner"), pool.partner
         if pool.secondment and pool.secondment.to:
-            yield folder.at("pool", pool.partner, "secondment", "to"), pool.secondment.to
+            yield ("pool", pool.partner, "secondment", "to"), pool.secondment.to
     for s in folder.suspensions.values():
         if s.partner:
-            yield folder.at("suspension", s.id, "partner"), s.partner
+            yield ("suspension", s.id, "partner"), s.partner
 
 
 GLOBAL = (dangling, security_of_partners, statistics_of_known_groups)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from ikzctl.checks import (
@@ -67,6 +68,10 @@ PLAN_CHECKS: tuple[CooperationCheck, ...] = (
 )
 
 
+# What was gathered last. To take it apart takes half as long as the checks, and as a rule the process ends before it has to be.
+_last: list[object] = []
+
+
 def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
     """Findings of the scan and of all checks across files, sorted by place.
 
@@ -82,6 +87,9 @@ def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, loc
 def conclude(gathering: Gathering, head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
     """The same for results that have been gathered already."""
     network = gathering.network(head)
+    _last[:] = [gathering, network]
+    # nor need the collector walk through them
+    gc.freeze()
     found = in_order([*gathering.findings, *across_files(network, as_of)])
     waived = waivers.apply(network.head.waivers, found, as_of) if network.head else found
     return in_order([_located(f, locate) for f in waived])
@@ -120,14 +128,16 @@ def locator(source: Readable) -> Locate:
     """Looks a field up in the text of its file; what stands in a file that is not there, or cannot be read, stays without a line."""
     from ikzctl.registry.events import Loaded, load
 
-    paths = frozenset(source.paths())
+    @cache
+    def paths() -> frozenset[str]:
+        return frozenset(source.paths())
 
     @lru_cache(maxsize=8)
     def loaded(path: str) -> Loaded:
         return load(source.read(path), path)
 
     def locate(pointer: Pointer) -> Pointer:
-        if pointer.file not in paths:
+        if pointer.file not in paths():
             return pointer
         try:
             return pointer.at(*loaded(pointer.file).position(pointer.field))

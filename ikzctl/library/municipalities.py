@@ -110,19 +110,14 @@ class KeyChange:
 
 
 @cache
-def _table() -> bytes:
-    """The whole list, unparsed: a key is found by its line start, without reading any other line."""
-    return b"\n" + resources.data_file("municipalities.csv").read_bytes().partition(b"\n")[2]
+def _lines() -> dict[str, str]:
+    """The whole list, unparsed, by key."""
+    text = resources.data_file("municipalities.csv").read_text(encoding="utf-8")
+    return {line[: line.index(";")]: line for line in text.splitlines()[1:]}
 
 
-@cache
-def _district_keys() -> frozenset[bytes]:
-    """All keys of five digits; reading the list for all of them takes as long as searching it for one."""
-    return frozenset(re.findall(rb"\n([0-9]{5});", _table()))
-
-
-def _parse(line: bytes) -> Municipality:
-    key, ars, name, prefix, kind, association, seat, postcode, population = line.decode().split(";")
+def _parse(line: str) -> Municipality:
+    key, ars, name, prefix, kind, association, seat, postcode, population = line.split(";")
     return Municipality(
         key, ars, name, prefix, kind, association or None, seat or name, postcode or None, int(population)
     )
@@ -137,7 +132,7 @@ def canonical_key(key: str) -> str | None:
         return None
     if len(key) == 12:
         return key[:5] + key[9:]
-    if len(key) == 5 and key.encode() not in _district_keys():
+    if len(key) == 5 and key not in _lines():
         return key + "000"
     # The association part of a kreisfreie Stadt's ARS is all zeros.
     return key[:5] + "000" if len(key) == 9 and key.endswith("0000") else key
@@ -148,32 +143,28 @@ def find(key: str) -> Municipality | None:
     canonical = canonical_key(key)
     if canonical is None:
         return None
-    table = _table()
-    start = table.find(b"\n" + canonical.encode() + b";")
-    if start < 0:
+    line = _lines().get(canonical)
+    if line is None:
         return None
-    found = _parse(table[start + 1 : table.find(b"\n", start + 1)])
+    found = _parse(line)
     # Twelve digits name the association as well; a wrong one is another key, not another spelling.
     return found if len(key) < 12 or found.ars == key else None
 
 
 def of_land(land: str) -> tuple[Municipality, ...]:
     """All bodies of a Land, by key."""
-    return _of_prefix(_PREFIX_OF_LAND[land].encode())
+    return _of_prefix(_PREFIX_OF_LAND[land])
 
 
 @cache
-def _of_prefix(prefix: bytes) -> tuple[Municipality, ...]:
-    table = _table()
-    start, end = table.find(b"\n" + prefix), table.rfind(b"\n" + prefix)
-    block = table[start + 1 : table.find(b"\n", end + 1)]
-    return tuple(_parse(line) for line in block.split(b"\n"))
+def _of_prefix(prefix: str) -> tuple[Municipality, ...]:
+    return tuple(_parse(line) for key, line in _lines().items() if key.startswith(prefix))
 
 
 def everything() -> Iterator[Municipality]:
     """The whole list, by key: 10 750 municipalities, their districts and associations."""
     for prefix in LANDS:
-        yield from _of_prefix(prefix.encode())
+        yield from _of_prefix(prefix)
 
 
 def fold(text: str) -> str:

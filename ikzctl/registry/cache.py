@@ -17,6 +17,7 @@ _FILES, _FACTS, _RESULTS = "files", "facts", "results"
 _NAMES = (_FILES, _FACTS, _RESULTS)
 _MAX_RESULTS = 8
 _MAX_NAMES = 32
+_FEW = 1_000
 # File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
 _STEP = 2_000_000_000
 # what a run that was killed left half-written is taken away after so long
@@ -103,11 +104,13 @@ class Cache:
         self._sweep()
         with PackWriter(self.folder / _FILES) as pack:
             listed = []
+            old = self._pack(_FILES)
             for shard in shards:
-                text = shard.table if shard.table is not None else self.table(shard.content)
-                if text is not None:
-                    pack.add(shard.content, text)
-                    listed.append((shard.stat, shard.content, shard.meaning))
+                if shard.table is not None:
+                    pack.add(shard.content, shard.table)
+                elif old is None or not pack.take_over(shard.content, old):
+                    continue
+                listed.append((shard.stat, shard.content, shard.meaning))
             self._finish(pack, _FILES, shards=listed)
 
     def new_facts(self) -> PackWriter:
@@ -118,6 +121,12 @@ class Cache:
         self._finish(pack, _FACTS)
 
     # --- whole results ------------------------------------------------------------------------------------------------
+
+    def looked(self) -> int:
+        """When the last run began that had something to keep, in nanoseconds since 1970; 0 if nothing is known."""
+        pack = self._pack(_RESULTS)
+        began = pack.meta.get("began") if pack else None
+        return began if isinstance(began, int) else 0
 
     def result(self, name: str) -> dict[str, Any] | None:
         """The result of this name."""
@@ -138,13 +147,14 @@ class Cache:
             named[name] = key
         with PackWriter(self.folder / _RESULTS) as pack:
             for part in kept:
-                if (text := self._part(_RESULTS, part)) is not None:
-                    pack.add(part, text)
+                if old is not None:
+                    pack.take_over(part, old)
             text = self._part(_RESULTS, key) if result is None else _json(result)
             if text is not None:
                 pack.add(key, text)
             there = {*kept, key}
-            self._finish(pack, _RESULTS, names=dict([(n, k) for n, k in named.items() if k in there][-_MAX_NAMES:]))
+            names = dict([(n, k) for n, k in named.items() if k in there][-_MAX_NAMES:])
+            self._finish(pack, _RESULTS, began=self.began, names=names)
 
     def _names(self) -> dict[str, str]:
         pack = self._pack(_RESULTS)
@@ -187,7 +197,10 @@ def _text(value: object) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
-    # whoever has something to keep has read files, and loaded this; of sixty thousand findings `json` makes a hundred megabytes of scraps
+    if len(value["findings"]) <= _FEW:
+        # as a rule there are so few that importing another encoder takes longer
+        return json.dumps(value).encode()
+    # of sixty thousand findings `json` makes a hundred megabytes of scraps
     from ikzctl.registry.codec import as_json
 
     return as_json(value)

@@ -56,7 +56,7 @@ class CommitSource:
             raise ValueError("a commit source without a commit")
         return self.commit
 
-    @property
+    @cached_property
     def tree(self) -> str:
         """What decides everything that can be read here: the tree of the commit and the folder in it."""
         return f"{self._room.commit_info(self._commit).tree}:{self._room.repo.prefix}"

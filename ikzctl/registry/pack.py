@@ -125,6 +125,15 @@ class PackWriter:
         self._write(data)
         self._parts.append((name, len(data), _check(data)))
 
+    def take_over(self, name: str, pack: Pack) -> bool:
+        """Add a part of another pack; False if that has none of this name or a damaged one."""
+        data = pack.get(name)
+        if data is None:
+            return False
+        self._write(data)
+        self._parts.append((name, len(data), pack.parts[name].check))
+        return True
+
     def finish(self, meta: dict[str, Any]) -> None:
         start = len(_MAGIC) + sum(length for _, length, _ in self._parts)
         text = json.dumps({"meta": meta, "parts": self._parts}, ensure_ascii=True).encode()

@@ -18,24 +18,57 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 Work = Callable[[Any], Any]
+Prepare = Callable[[], object]
 
 # one block to work on and one waiting: a worker never waits for its next one, and little lies around in memory
 _AHEAD = 2
 _OVER: Any = object()
 
 
-def spread(work: Work, blocks: Iterable[Any], processes: int) -> Iterator[Any]:
-    """`work(block)` for each block, in order. `work` must be a function of a module; what it raises is raised here.
+class Crew:
+    """Processes that each do `prepare()`, while it may still be found out what there is to do, and then whatever is spread.
 
-    Ends all processes when the caller stops asking, whatever the reason. Where the system allows no further process, fewer do
-    the work, if need be this one alone. ChildProcessError if somebody else ends one of them.
+    `end` it in any case. What fails in `prepare` is not told; the work will fail in the same way.
     """
-    workers: list[Worker] = []
-    try:
-        _start(workers, work, processes)
-        yield from _deal(workers, iter(blocks)) if workers else map(work, blocks)
-    finally:
-        _end(workers)
+
+    def __init__(self, prepare: Prepare) -> None:
+        self._prepare = prepare
+        self._workers: list[Worker] = []
+
+    def grow(self, processes: int) -> None:
+        """To so many processes; fewer where the system allows no further one."""
+        # a copy of this process needs no imports of its own; elsewhere it is not safe, or not there
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        # one that is just beginning would answer Ctrl-C with a traceback
+        with _no_interrupt(), suppress(OSError):
+            while len(self._workers) < processes:
+                self._workers.append(_one_more(context, self._prepare, self._workers))
+
+    def spread(self, work: Work, blocks: Iterable[Any]) -> Iterator[Any]:
+        """`work(block)` for each block, in order. `work` must be portable; what it raises is raised here.
+
+        Without any process this one does the work. All end when the caller stops asking before the last answer, whatever the
+        reason. ChildProcessError if somebody else ends one of them.
+        """
+        if not self._workers:
+            yield from map(work, blocks)
+            return
+        try:
+            yield from _deal(self._workers, work, iter(blocks))
+        except BaseException:
+            # what is still on its way would be taken for the answer to the next question
+            self.end()
+            raise
+
+    def end(self) -> None:
+        with _no_interrupt():
+            for process, _ in self._workers:
+                process.kill()
+            for process, pipe in self._workers:
+                process.join()
+                process.close()
+                pipe.close()
+            self._workers.clear()
 
 
 Worker = tuple["BaseProcess", Connection]
@@ -44,20 +77,11 @@ Worker = tuple["BaseProcess", Connection]
 # --- the process that deals -------------------------------------------------------------------------------------------
 
 
-def _start(workers: list[Worker], work: Work, processes: int) -> None:
-    # a copy of this process needs no imports of its own; elsewhere it is not safe, or not there
-    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    # one that is just beginning would answer Ctrl-C with a traceback
-    with _no_interrupt(), suppress(OSError):
-        while len(workers) < processes:
-            workers.append(_one_more(context, work, workers))
-
-
-def _one_more(context: Any, work: Work, workers: list[Worker]) -> Worker:
+def _one_more(context: Any, prepare: Prepare, workers: list[Worker]) -> Worker:
     ours, theirs = context.Pipe()
     # a copy inherits our ends of the pipes so far; as long as it holds them, nobody learns that we are gone
     inherited = [ours, *(pipe for _, pipe in workers)] if sys.platform == "linux" else []
-    process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
+    process = context.Process(target=_serve, args=(prepare, theirs, inherited), daemon=True)
     try:
         process.start()
     except BaseException:
@@ -81,7 +105,7 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
+def _deal(workers: list[Worker], work: Work, blocks: Iterator[Any]) -> Iterator[Any]:
     free = [pipe for _ in range(_AHEAD) for _, pipe in workers]
     order: dict[Connection, list[int]] = {pipe: [] for _, pipe in workers}
     answers: dict[int, Any] = {}
@@ -95,7 +119,7 @@ def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
                 more = False
                 break
             pipe = free.pop(0)
-            _send(pipe, block)
+            _send(pipe, (work, block))
             order[pipe].append(sent)
             sent += 1
         if wanted == sent:
@@ -110,9 +134,9 @@ def _deal(workers: list[Worker], blocks: Iterator[Any]) -> Iterator[Any]:
             wanted += 1
 
 
-def _send(pipe: Connection, block: Any) -> None:
+def _send(pipe: Connection, task: tuple[Work, Any]) -> None:
     try:
-        pipe.send(block)
+        pipe.send(task)
     except OSError:
         raise _gone() from None
 
@@ -131,20 +155,10 @@ def _gone() -> ChildProcessError:
     return ChildProcessError("a worker process ended before its work was done")
 
 
-def _end(workers: list[Worker]) -> None:
-    with _no_interrupt():
-        for process, _ in workers:
-            process.kill()
-        for process, pipe in workers:
-            process.join()
-            process.close()
-            pipe.close()
-
-
 # --- the processes that work ------------------------------------------------------------------------------------------
 
 
-def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
+def _serve(prepare: Prepare, pipe: Connection, inherited: list[Connection]) -> None:
     # Ctrl-C reaches the whole group; the parent alone decides what follows
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
@@ -152,9 +166,11 @@ def _serve(work: Work, pipe: Connection, inherited: list[Connection]) -> None:
     # a thread takes blocks in while we work: if both sides were sending, each would wait for the other to listen
     waiting: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
-    while (block := waiting.get()) is not _OVER:
+    with suppress(Exception):
+        prepare()
+    while (task := waiting.get()) is not _OVER:
         with suppress(OSError):
-            pipe.send(_done(work, block))
+            pipe.send(_done(*task))
 
 
 def _done(work: Work, block: Any) -> tuple[bool, Any]:

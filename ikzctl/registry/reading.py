@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from ikzctl.registry.codec import decode_result, digest_of_text, encode_result
-from ikzctl.registry.scan import FileResult, RecordCheck, examine_all, in_blocks, no_collector, scan
+from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
-from ikzctl.registry.sources import Source
+from ikzctl.registry.sources import Files, Source, WorkTree
+
+if TYPE_CHECKING:
+    from ikzctl.registry.pool import Crew
 
 # below so many files to read, starting processes takes longer than they save
 WORTH_A_POOL = 3_000
@@ -22,6 +25,14 @@ T = TypeVar("T")
 Checks = Callable[[], tuple[RecordCheck, ...]]
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
+
+
+Example = Callable[[], tuple[str, bytes]]
+"""Path and content of a file. A function of a module, for other processes."""
+
+
+def no_example() -> tuple[str, bytes]:
+    return "registry.yaml", b""
 
 
 class Task(NamedTuple):
@@ -44,29 +55,51 @@ class Outcome(NamedTuple):
     result: FileResult | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reader:
-    """How files are read: with which rules, in how many processes, and who wants to know how far it is."""
+    """How files are read: with which rules, in how many processes, and who wants to know how far it is. Use it with `with`."""
 
     checks: Checks
     """Asked when the first file has to be checked, because importing rules takes long. A function of a module, for other processes."""
     jobs: int = 1
     progress: Progress | None = None
+    _crew: Crew | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._crew is not None:
+            self._crew.end()
+
+    def get_ready(self, processes: int, example: Example = no_example) -> None:
+        """Let so many processes, but no more than `jobs`, import what reading takes, while it is still found out what to read.
+
+        They try it on the example, because much is made only when it is first needed.
+        """
+        if self.jobs < 2:
+            return
+        if self._crew is None:
+            from ikzctl.registry.pool import Crew
+
+            self._crew = Crew(partial(_get_ready, self.checks, example))
+        self._crew.grow(min(processes, self.jobs))
 
     def results(self, source: Source) -> Iterator[FileResult]:
         """What all files yield, in order; nothing is known before and nothing will be remembered."""
+        if self.jobs > 1 and isinstance(source, WorkTree) and source.at_least(WORTH_A_POOL):
+            self.get_ready(self.jobs)
         paths = source.paths()
         if not self._worth_a_pool(len(paths)):
             return self._counted(scan(source, self.checks(), paths), len(paths))
-        return self._counted(self._results_of_pool(source, paths), len(paths))
+        return self._counted(self._results_of_crew(source, paths), len(paths))
 
     def outcomes(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """In the order of the tasks; a file that cannot be opened is left out, the source names it."""
-        contents = _with_content(source, tasks)
-        if not self._worth_a_pool(len(tasks)):
-            looked_at = (_look_at(self.checks, block) for block in in_blocks(contents))
-            return self._counted(chain.from_iterable(looked_at), len(tasks))
-        return self._counted(self._outcomes_of_pool(contents), len(tasks))
+        if self._worth_a_pool(len(tasks)) or (self._crew is not None and tasks):
+            return self._counted(self._outcomes_of_crew(source, tasks), len(tasks))
+        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks)))
+        return self._counted(chain.from_iterable(looked_at), len(tasks))
 
     def _worth_a_pool(self, files: int) -> bool:
         return self.jobs > 1 and files >= WORTH_A_POOL
@@ -75,25 +108,29 @@ class Reader:
         with no_collector():
             yield from counted(found, total, self.progress)
 
-    def _results_of_pool(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
-        contents = source.read_many(paths)
-        for block in self._spread(_examine, contents):
+    def _results_of_crew(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
+        from ikzctl.registry.codec import decode_result
+
+        for block in self._spread(_examine, source, map(Task, paths), len(paths)):
             yield from (decode_result(path, encoded) for path, encoded in block)
 
-    def _outcomes_of_pool(self, contents: Iterator[tuple[Task, bytes]]) -> Iterator[Outcome]:
-        for block in self._spread(_look_at_and_encode, contents):
-            for path, blob, meaning, encoded in block:
-                yield Outcome(path, blob, meaning, encoded, decode_result(path, encoded) if encoded else None)
+    def _outcomes_of_crew(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        for block in self._spread(_look_at_and_encode, source, tasks, len(tasks)):
+            yield from (Outcome(*found, _decoded(found[0], found[-1])) for found in block)
 
-    def _spread(self, work: Callable[..., T], contents: Iterator[Any]) -> Iterator[T]:
-        from ikzctl.model.kinds import KINDS
-        from ikzctl.registry.pool import spread
-
-        # imported when a first record turns up; once before the processes part is enough
-        self.checks()
-        for kind in KINDS:
-            kind.model().model_rebuild()
-        return spread(partial(work, self.checks), in_blocks(contents), self.jobs)
+    def _spread(self, work: Callable[..., T], source: Source, tasks: Iterable[Task], number: int) -> Iterator[T]:
+        if self._worth_a_pool(number):
+            self.get_ready(self.jobs)
+        if self._crew is None:
+            raise ValueError("nobody to spread work to")
+        work = partial(work, self.checks)
+        if not isinstance(source, WorkTree):
+            yield from self._crew.spread(work, in_blocks(_with_content(source, tasks)))
+            return
+        for done, unread in self._crew.spread(partial(_read_and, work, source.files), in_blocks(tasks)):
+            for path, fault in unread:
+                source.cannot_read(path, fault)
+            yield done
 
 
 def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:
@@ -104,9 +141,9 @@ def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterat
             progress(number, total)
 
 
-def _with_content(source: Source, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+def _with_content(source: Source, tasks: Iterable[Task]) -> Iterator[tuple[Task, bytes]]:
     waiting = {task.path: task for task in tasks}
-    for path, content in source.read_many([task.path for task in tasks]):
+    for path, content in source.read_many(waiting):
         yield waiting[path], content
 
 
@@ -126,7 +163,18 @@ def _by_content(task: Task, blob: str) -> Outcome:
     return Outcome(task.path, blob, task.old_meaning if task.old_blob == blob else "")
 
 
+def _decoded(path: str, encoded: bytes | None) -> FileResult | None:
+    if encoded is None:
+        return None
+    # imported here, because most files mean what they did
+    from ikzctl.registry.codec import decode_result
+
+    return decode_result(path, encoded)
+
+
 def _by_result(task: Task, blob: str, result: FileResult) -> Outcome:
+    from ikzctl.registry.codec import digest_of_text, encode_result
+
     encoded = encode_result(result)
     meaning = f"!{blob}" if result.findings else digest_of_text(encoded)
     if meaning == task.old_meaning:
@@ -137,9 +185,35 @@ def _by_result(task: Task, blob: str, result: FileResult) -> Outcome:
 # --- the work of one process: what it found, as text, because objects are slow to send ---------------------------------
 
 
-def _examine(checks: Checks, block: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def _get_ready(checks: Checks, example: Example) -> None:
+    from ikzctl.model.kinds import KINDS
+    from ikzctl.registry.references import references
+
+    for kind in KINDS:
+        kind.model().model_rebuild()
+        references(kind.name, {})
+    examine(*example(), checks())
+
+
+def _read_and(
+    work: Callable[[list[tuple[Task, bytes]]], T], files: Files, block: Sequence[Task]
+) -> tuple[T, list[tuple[str, OSError]]]:
+    """What `work` makes of these files, and which of them could not be read."""
+    there, unread = [], []
+    for task in block:
+        try:
+            there.append((task, files.read(task.path)))
+        except OSError as fault:
+            unread.append((task.path, fault))
+    return work(there), unread
+
+
+def _examine(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[tuple[str, bytes]]:
+    from ikzctl.registry.codec import encode_result
+
+    files = [(task.path, content) for task, content in block]
     with no_collector():
-        return [(found.path, encode_result(found)) for found in examine_all(block, checks())]
+        return [(found.path, encode_result(found)) for found in examine_all(files, checks())]
 
 
 def _look_at_and_encode(

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ikzctl.model.findings import Finding
 from ikzctl.model.kinds import Place, place_of
-from ikzctl.registry.build import build
-from ikzctl.registry.facts import Fact, fact_of
-from ikzctl.registry.references import Reference, references
 from ikzctl.registry.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ikzctl.registry.events import Loaded
+    from ikzctl.registry.facts import Fact
+    from ikzctl.registry.references import Reference
 
 T = TypeVar("T")
 RecordCheck = Callable[[Place, Any, bytes], Iterable[Finding]]
@@ -87,8 +86,11 @@ class _File:
 
 def examine_all(contents: Iterable[tuple[str, bytes]], checks: Sequence[RecordCheck] = ()) -> list[FileResult]:
     """The same for several files, stage by stage."""
-    # imported here, because a run that finds everything as it was needs no parser
+    # imported here, because a run that finds everything as it was needs none of it
+    from ikzctl.registry.build import build
     from ikzctl.registry.events import load
+    from ikzctl.registry.facts import fact_of
+    from ikzctl.registry.references import references
 
     texts = [(path, content, load(content, path)) for path, content in contents]
     files = [_File(path, content, loaded, known_place(path), [*loaded.findings]) for path, content, loaded in texts]

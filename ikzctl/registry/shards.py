@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from hashlib import blake2b, sha1
 from zlib import crc32
 
-# A border follows each path whose checksum ends so: every 64th on average. It depends on that path alone, so that a new
+# A border follows each path whose checksum ends in zeros: every 64th on average. It depends on that path alone, so that a new
 # file moves no border but its own.
-_BORDER = 0x3F
+USUAL_SIZE = 0x40
+_BORDER = USUAL_SIZE - 1
 
 
 @dataclass(slots=True)
@@ -56,16 +57,12 @@ def rows_of(table: bytes) -> list[Row]:
     return rows
 
 
-def cut(lines: Sequence[str]) -> list[Sequence[str]]:
-    """Lines that begin with a path and a tab, sorted, in groups."""
-    groups, start = [], 0
-    for number, line in enumerate(lines, 1):
-        if crc32(line[: line.index("\t")].encode()) & _BORDER == 0:
-            groups.append(lines[start:number])
-            start = number
-    if start < len(lines):
-        groups.append(lines[start:])
-    return groups
+def cut(paths: Sequence[str]) -> list[slice]:
+    """Sorted paths in groups."""
+    numbers = [number for number, path in enumerate(paths, 1) if crc32(path.encode()) & _BORDER == 0]
+    starts = [0, *numbers]
+    ends = [*numbers, len(paths)]
+    return [slice(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
 
 
 def digest_of(lines: Iterable[str]) -> str:

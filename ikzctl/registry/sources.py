@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import is_slug, place_of
@@ -18,6 +20,8 @@ MAX_FILES = 200_000
 # a file beyond the reader's own limit is cut, so that the reader refuses it without the whole of it in memory
 READ_LIMIT = MAX_BYTES + 2
 _CHUNK = 16 * 1024
+# no file changed later than this, in nanoseconds since 1970
+FOREVER = 1 << 63
 # a link or a pipe that took the place of a file since the folder was listed is not followed and not waited for
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _UNREADABLE = {
@@ -51,7 +55,31 @@ class Source(Protocol):
 
     def read(self, path: str) -> bytes: ...
 
-    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]: ...
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and content; a file that cannot be read is left out and becomes a problem."""
+
+
+class Files(NamedTuple):
+    """The files below a folder, for any process that wants to read them."""
+
+    root: str
+
+    def example(self, path: str) -> tuple[str, bytes]:
+        return path, self.read(path)
+
+    def read(self, path: str) -> bytes:
+        # open() and its buffer take four times as long as the system for files of this size
+        handle = os.open(f"{self.root}/{path}", _READING)
+        try:
+            mode = os.fstat(handle).st_mode
+            if not stat.S_ISREG(mode):
+                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
+            content = os.read(handle, _CHUNK)
+            while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
+                content += more
+        finally:
+            os.close(handle)
+        return content
 
 
 class WorkTree:
@@ -62,6 +90,7 @@ class WorkTree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.files = Files(str(root))
         self._paths: tuple[str, ...] | None = None
         self._known: frozenset[str] | None = None
         self._problems: list[Finding] = []
@@ -78,12 +107,29 @@ class WorkTree:
             self._known = frozenset(self.paths())
         return path in self._known
 
-    def stamps(self) -> list[str]:
+    def at_least(self, files: int) -> bool:
+        """Whether there are so many files, as far as a glance at two folders shows: False does not mean that there are not."""
+        seen = 0
+        for folder in ("partners", "cooperations"):
+            with suppress(OSError), os.scandir(self.root / folder) as entries:
+                # a folder of a cooperation holds one file at least
+                seen += sum(1 for _ in islice(entries, files - seen))
+        return seen >= files
+
+    def stamps(self, since: int = FOREVER, changed: Callable[[str], object] = str) -> list[str]:
         """Path, then size, times of writing and of any change, and number of each file; without opening one.
 
-        Zeros where even that is refused: reading the file will tell why.
+        Zeros where even that is refused: reading the file will tell why. `changed` is told the first file that turns up
+        which changed after `since`, in nanoseconds since 1970.
         """
-        lines = self._limited([f"{path}\t{_stamp(entry)}" for path, entry in self._walk()])
+        lines = []
+        for path, entry in self._walk():
+            stamp, moment = _stamp(entry)
+            lines.append(f"{path}\t{stamp}")
+            if moment > since:
+                since = FOREVER
+                changed(path)
+        lines = self._limited(lines)
         self._paths = tuple([line[: line.index("\t")] for line in lines])
         return lines
 
@@ -96,29 +142,21 @@ class WorkTree:
         return tuple(self._problems)
 
     def read(self, path: str) -> bytes:
-        # open() and its buffer take four times as long as the system for files of this size
-        handle = os.open(f"{self.root}/{path}", _READING)
-        try:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
-            content = os.read(handle, _CHUNK)
-            while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
-                content += more
-        finally:
-            os.close(handle)
-        return content
+        return self.files.read(path)
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             try:
                 content = self.read(path)
             except OSError as fault:
-                why = _UNREADABLE.get(fault.errno or 0, fault.strerror)
-                text = f"die Datei kann nicht gelesen werden ({why})"
-                self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
+                self.cannot_read(path, fault)
                 continue
             yield path, content
+
+    def cannot_read(self, path: str, fault: OSError) -> None:
+        why = _UNREADABLE.get(fault.errno or 0, fault.strerror)
+        text = f"die Datei kann nicht gelesen werden ({why})"
+        self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
 
     def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Every file of the layout; what has no place there becomes a problem."""
@@ -162,12 +200,14 @@ def _as_git_names_it(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _stamp(entry: os.DirEntry[str]) -> str:
+def _stamp(entry: os.DirEntry[str]) -> tuple[str, int]:
+    """And when the file changed."""
     try:
         found = entry.stat(follow_symlinks=False)
     except OSError:
-        return "0\t0\t0\t0"
-    return f"{found.st_size}\t{found.st_mtime_ns}\t{found.st_ctime_ns}\t{found.st_ino}"
+        return "0\t0\t0\t0", FOREVER
+    moment = found.st_ctime_ns
+    return f"{found.st_size}\t{found.st_mtime_ns}\t{moment}\t{found.st_ino}", moment
 
 
 class Texts:

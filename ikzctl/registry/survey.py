@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Protocol
 
 from ikzctl.registry.cache import Cache, Known
-from ikzctl.registry.codec import decode_results, encode_results, joined
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.reading import Outcome, Reader, Task
 from ikzctl.registry.scan import FileResult
@@ -39,12 +38,12 @@ class Survey:
     """
 
     def __init__(self, cache: Cache, source: Stamped, stamps: Sequence[str], reader: Reader) -> None:
-        self._cache, self._source, self._reader = cache, source, reader
+        self._cache, self._source, self.stamps, self._reader = cache, source, stamps, reader
         self.shards: list[Shard] = []
         self.fresh: dict[str, FileResult] = {}
         self.unread: set[str] = set()
         self._read_again: set[tuple[str, str]] = set()
-        self._lines = cut(stamps)
+        self._lines = [stamps[group] for group in cut(source.paths())]
         known = cache.shards()
         self.first = not known
         digests = {(k.content if source.stamped_by_content else k.stat): k for k in known}
@@ -83,6 +82,8 @@ class Survey:
             self.shards.append(shard)
             results = [found.result for found in there if found.result]
             if hand_on is not None:
+                from ikzctl.registry.codec import joined
+
                 hand_on(shard, results, joined(found.encoded for found in there if found.encoded))
             else:
                 self.fresh.update((result.path, result) for result in results)
@@ -115,6 +116,8 @@ class Survey:
 
     def results(self, hand_on: HandOn) -> None:
         """Hand on the results of all files, group by group; only those of groups in which something changed are put together anew."""
+        from ikzctl.registry.codec import encode_results
+
         old = self._old_results()
         for shard, lines in zip(self.shards, self._lines, strict=True):
             paths = [path for line in lines if (path := line[: line.index("\t")]) not in self.unread]
@@ -182,6 +185,8 @@ class Survey:
 
 def _decoded(paths: Sequence[str], body: bytes) -> list[FileResult] | None:
     """None if this is not what it should be, whoever wrote it."""
+    from ikzctl.registry.codec import decode_results
+
     try:
         return decode_results(paths, body)
     except FOREIGN:

@@ -219,7 +219,7 @@ import sys, time
 from ikzctl.cli import progress
 from ikzctl.registry import reading, scan, sources
 reading._STEP, scan.BLOCK, reading.WORTH_A_POOL = 1, 4, 4
-read = sources.WorkTree.read
+read = sources.Files.read
 {self.prelude}
 from ikzctl.cli.entry import main
 sys.argv[0] = "ikzctl"
@@ -228,7 +228,7 @@ main()
         return [sys.executable, "-c", code, *arguments]  # type: ignore[misc]
 
 
-_SLOWLY = "sources.WorkTree.read = lambda tree, path: (time.sleep(0.03), read(tree, path))[1]\nprogress._SILENT = 0"
+_SLOWLY = "sources.Files.read = lambda files, path: (time.sleep(0.03), read(files, path))[1]\nprogress._SILENT = 0"
 _CLOCK = "times = iter(x / 1000 for x in range(0, 10**9, {}))\n" + (
     "progress.ProgressLine.__init__.__kwdefaults__['clock'] = lambda: next(times)"
 )

@@ -117,14 +117,14 @@ class World:
     @contextmanager
     def _rights(self) -> Iterator[None]:
         """Root may read everything; here the reader itself is refused what the user is."""
-        read = sources.WorkTree.read
+        read = sources.Files.read
 
-        def refused(tree: sources.WorkTree, path: str) -> bytes:
-            if not (tree.root / path).stat().st_mode & 0o400:
-                raise PermissionError(13, os.strerror(13), str(tree.root / path))
-            return read(tree, path)
+        def refused(files: sources.Files, path: str) -> bytes:
+            if not (Path(files.root) / path).stat().st_mode & 0o400:
+                raise PermissionError(13, os.strerror(13), f"{files.root}/{path}")
+            return read(files, path)
 
-        with mock.patch.object(sources.WorkTree, "read", refused):
+        with mock.patch.object(sources.Files, "read", refused):
             yield
 
 

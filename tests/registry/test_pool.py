@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,20 @@ from unittest import mock
 import pytest
 
 from ikzctl.registry import pool
-from ikzctl.registry.pool import spread
+from ikzctl.registry.pool import Crew
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+
+
+def spread(
+    work: Callable[[Any], Any], blocks: Iterable[Any], processes: int, prepare: Any = os.getpid
+) -> Iterator[Any]:
+    crew = Crew(prepare)
+    try:
+        crew.grow(processes)
+        yield from crew.spread(work, blocks)
+    finally:
+        crew.end()
 
 
 def square(number: int) -> tuple[int, int]:
@@ -102,6 +114,37 @@ def test_blocks_are_asked_for_as_they_are_needed():
     assert asked == 1000
 
 
+ready: list[int] = []
+
+
+def is_ready(number: int) -> tuple[int, list[int]]:
+    return number, ready
+
+
+def test_each_gets_ready_before_it_works_and_may_be_asked_again():
+    crew = Crew(partial(ready.append, 7))
+    crew.grow(1)
+    crew.grow(2)
+    crew.grow(1)
+    assert len(active_children()) == 2
+    for _ in range(3):
+        assert list(crew.spread(is_ready, range(9))) == [(number, [7]) for number in range(9)]
+    crew.end()
+    assert ready == []
+
+
+def test_what_fails_while_they_get_ready_fails_in_the_work():
+    assert [value for value, _ in spread(square, range(3), 2, partial(failing, 5))] == [0, 1, 4]
+
+
+def test_a_crew_without_work():
+    crew = Crew(os.getpid)
+    crew.grow(2)
+    assert list(crew.spread(square, [])) == []
+    crew.end()
+    crew.end()
+
+
 def test_a_fault_comes_home_with_its_place():
     with pytest.raises(ValueError, match="five") as caught:
         list(spread(failing, range(6), 2))
@@ -166,10 +209,13 @@ def interrupted(*arguments):
     os.kill(os.getpid(), signal.SIGINT)
     serve(*arguments)
 pool._serve = interrupted
+crew = pool.Crew(int)
 try:
-    for _ in pool.spread(abs, range(10_000_000), 2):
+    crew.grow(2)
+    for _ in crew.spread(abs, range(10_000_000)):
         pass
 except KeyboardInterrupt:
+    crew.end()
     print("interrupted", signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
 """
 
@@ -183,9 +229,11 @@ def test_an_interrupt_while_processes_start():
 
 _ORPHANS = """
 import os, sys, time
-from ikzctl.registry.pool import spread
+from ikzctl.registry.pool import Crew
 from multiprocessing import active_children
-answers = spread(time.sleep, iter(lambda: 0.01, None), 2)
+crew = Crew(int)
+crew.grow(2)
+answers = crew.spread(time.sleep, iter(lambda: 0.01, None))
 next(answers)
 print(*(child.pid for child in active_children()), flush=True)
 time.sleep(0.1)

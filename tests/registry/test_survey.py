@@ -333,7 +333,7 @@ def test_the_border_of_what_is_worth_a_process():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
 def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
-    spread, times = pool.spread, []
+    spread, times = pool.Crew.spread, []
 
     def ended(*arguments: object) -> Iterator[object]:
         times.append(1)
@@ -342,7 +342,7 @@ def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
 
     for way in (world.parallel, world.warm_parallel):
         times.clear()
-        with mock.patch.object(pool, "spread", ended):
+        with mock.patch.object(pool.Crew, "spread", ended):
             assert said(way()) == said(world.cold())
         assert times == [1]
 
@@ -442,6 +442,8 @@ def test_a_warm_run_opens_folders_only(tmp_path: Path):
 
 _COUNTED = """
 import sys
+from ikzctl.registry import reading
+reading.WORTH_A_POOL = {}
 opened, started = [], []
 def hook(event, arguments):
     if event == "open":
@@ -468,11 +470,19 @@ HEAVY = (
 
 
 class Run:
-    def __init__(self, folder: Path, cache: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, cache: Path, *arguments: str, worth_a_pool: int = reading.WORTH_A_POOL) -> None:
         import json
 
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "HOME": str(cache)}
-        command = [sys.executable, "-c", _COUNTED, "validate", "--as-of", "2026-11-23", *arguments]
+        command = [
+            sys.executable,
+            "-c",
+            _COUNTED.replace("{}", str(worth_a_pool)),
+            "validate",
+            "--as-of",
+            "2026-11-23",
+            *arguments,
+        ]
         command += ["--registry", str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, encoding="utf-8")
         self.out, _, counted = done.stdout.rpartition("\n@@")
@@ -521,6 +531,27 @@ def test_of_a_changed_registry_only_the_change_is_opened(sample: Path, tmp_path:
     changed = Run(copy, tmp_path)
     assert changed.registry == [str(path)]
     assert changed.started == []
+    assert changed.out == Run(copy, tmp_path, "--no-cache").out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+def test_in_a_large_registry_another_process_reads_the_change(sample: Path, tmp_path: Path):
+    """It imports what that takes while this one is still looking for more; where nothing changed, nobody is started."""
+    copy = tmp_path / "copy"
+    shutil.copytree(sample, copy)
+    aged(copy)
+
+    def run() -> Run:
+        return Run(copy, tmp_path, "--jobs", "4", worth_a_pool=50)
+
+    first, unchanged = run(), run()
+    assert (len(first.started), unchanged.started) == (4, [])
+    path = copy / "registry" / "tasks" / "kfz-zulassung.yaml"
+    path.write_bytes(b"#\n" + path.read_bytes())
+    changed = run()
+    assert changed.started == ["os.fork"]
+    assert changed.heavy == ["multiprocessing"]
+    assert changed.registry == []
     assert changed.out == Run(copy, tmp_path, "--no-cache").out
 
 
