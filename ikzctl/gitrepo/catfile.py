@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
@@ -14,6 +15,7 @@ from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start, star
 from ikzctl.model.errors import UserError
 
 _CHUNK = 1 << 16
+_A_MOMENT = 2.0
 # questions that fit into any pipe, so that putting them never waits for git
 _AHEAD = 4000
 
@@ -28,23 +30,83 @@ class DamagedError(UserError):
     """The object store does not hold what it promises."""
 
 
+class _Running:
+    """One `git cat-file` that is talked with. Use it with `with`."""
+
+    def __init__(self, args: Sequence[str], place: Place) -> None:
+        self._process = start(["cat-file", *args], place)
+        self.stdin, self.stdout, self._stderr = _pipes(self._process)
+        # what takes longer than this for one object has met something that never ends, such as a pipe in its place
+        self.patience = Patience(self._process, QUICK)
+        self._said = b""
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Self:
+        try:
+            start_thread(self._listener)
+            self.patience.__enter__()
+        except OSError:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.patience.__exit__(kind, error, at)
+        self.end()
+
+    def _listen(self) -> None:
+        """A git whose complaints nobody takes waits in the middle of an answer; more of them than a page help nobody."""
+        while said := self._stderr.read(_CHUNK):
+            self._said = self._said or said
+
+    def answer(self, max_bytes: int | None) -> RawObject | None:
+        self.patience.asked()
+        found = _next_object(self, max_bytes)
+        self.patience.answered()
+        return found
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def end(self) -> None:
+        """Close all pipes and wait; a git that has already gone leaves nothing to flush to."""
+        self._process.kill()
+        self._process.wait()
+        self._hear_out()
+        for pipe in (self.stdin, self.stdout, self._stderr):
+            # what somebody still reads from cannot be closed
+            if pipe is not self._stderr or not self._listener.is_alive():
+                with suppress(OSError):
+                    pipe.close()
+
+    def _hear_out(self) -> None:
+        """Until git's end of the pipe is closed, unless a process that git has left behind holds it."""
+        if self._listener.is_alive():
+            self._listener.join(_A_MOMENT)
+
+    def broken(self) -> GitError:
+        self._process.kill()
+        code = self._process.wait()
+        if self.patience.lost:
+            return GitError("cat-file", code, f"timeout after {QUICK:.0f} s")
+        self._hear_out()
+        return GitError("cat-file", code, self._said.decode("utf-8", "replace"))
+
+
 class CatFile:
     """Ask for one object after the other; for a handful of trees and files."""
 
     def __init__(self, place: Place) -> None:
-        self._process = start(["cat-file", "--batch"], place)
-        # what takes longer than this for one object has met something that never ends, such as a pipe in its place
-        self._patience = Patience(self._process, QUICK)
+        self._git = _Running(["--batch"], place)
         self._coming: deque[str] = deque()
         self._come: dict[str, RawObject | None] = {}
 
     def __enter__(self) -> Self:
-        self._patience.__enter__()
+        self._git.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._patience.__exit__(kind, error, at)
-        _end(self._process)
+        self._git.__exit__(kind, error, at)
 
     def foresee(self, names: Iterable[str]) -> None:
         """Put questions that `get` will come to, so that git works on the next while we are busy with the answer before."""
@@ -62,26 +124,19 @@ class CatFile:
         One that is longer than `max_bytes` comes cut one byte after it. The answer to a question that was foreseen stays the same.
         """
         while self._coming and name not in self._come:
-            self._come[self._coming[0]] = self._answer(None)
+            self._come[self._coming[0]] = self._git.answer(None)
             self._coming.popleft()
         if name in self._come:
             return self._come[name]
         self._ask(name)
-        return self._answer(max_bytes)
+        return self._git.answer(max_bytes)
 
     def _ask(self, name: str) -> None:
-        stdin, _ = _pipes(self._process)
         try:
-            stdin.write(name.encode("utf-8") + b"\n")
-            stdin.flush()
+            self._git.stdin.write(name.encode("utf-8") + b"\n")
+            self._git.stdin.flush()
         except OSError:
-            raise _broken(self._process, self._patience) from None
-
-    def _answer(self, max_bytes: int | None) -> RawObject | None:
-        self._patience.asked()
-        found = _next_object(self._process, self._patience, _pipes(self._process)[1], max_bytes)
-        self._patience.answered()
-        return found
+            raise self._git.broken() from None
 
 
 def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject | None]:
@@ -89,25 +144,15 @@ def stream_objects(place: Place, oids: Sequence[str], max_bytes: int) -> Iterato
 
     The questions are written by a second thread: waiting for each answer takes almost three times as long.
     """
-    process = start(["cat-file", "--batch", "--buffer"], place)
-    stdin, stdout = _pipes(process)
-    writer = threading.Thread(target=_ask, args=(stdin, oids), daemon=True)
-    try:
+    with _Running(["--batch", "--buffer"], place) as git:
+        writer = threading.Thread(target=_ask, args=(git.stdin, oids), daemon=True)
         start_thread(writer)
-    except OSError:
-        _end(process)
-        raise
-    try:
-        with Patience(process, QUICK) as patience:
+        try:
             for _ in oids:
-                patience.asked()
-                found = _next_object(process, patience, stdout, max_bytes)
-                patience.answered()
-                yield found
-    finally:
-        process.kill()
-        writer.join()
-        _end(process)
+                yield git.answer(max_bytes)
+        finally:
+            git.kill()
+            writer.join()
 
 
 def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
@@ -120,21 +165,19 @@ def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
         return
 
 
-def _next_object(
-    process: subprocess.Popen[bytes], patience: Patience, stdout: IO[bytes], max_bytes: int | None
-) -> RawObject | None:
-    header = stdout.readline()
+def _next_object(git: _Running, max_bytes: int | None) -> RawObject | None:
+    header = git.stdout.readline()
     parts = header.split()
     if parts[-1:] in ([b"missing"], [b"ambiguous"]):
         return None
     if len(parts) != 3 or not parts[2].isdigit():
-        raise _broken(process, patience)
+        raise git.broken()
     oid, kind, size = parts[0].decode("ascii"), parts[1].decode("ascii"), int(parts[2])
     if max_bytes is not None and size > max_bytes:
-        return RawObject(oid, kind, _read_cut(process, patience, stdout, size, max_bytes + 1))
-    data = stdout.read(size + 1)
+        return RawObject(oid, kind, _read_cut(git, size, max_bytes + 1))
+    data = git.stdout.read(size + 1)
     if len(data) != size + 1:
-        raise _broken(process, patience)
+        raise git.broken()
     data = data[:-1]
     # git does not compare content and id when it reads; a prepared repository could hold anything under a known id
     if object_id(kind, data, format_of(oid)) != oid:
@@ -145,39 +188,18 @@ def _next_object(
     return RawObject(oid, kind, data)
 
 
-def _read_cut(process: subprocess.Popen[bytes], patience: Patience, stdout: IO[bytes], size: int, keep: int) -> bytes:
-    kept = stdout.read(keep)
+def _read_cut(git: _Running, size: int, keep: int) -> bytes:
+    kept = git.stdout.read(keep)
     left = size + 1 - len(kept)
     while left > 0:
-        chunk = stdout.read(min(left, _CHUNK))
+        chunk = git.stdout.read(min(left, _CHUNK))
         if not chunk:
-            raise _broken(process, patience)
+            raise git.broken()
         left -= len(chunk)
     return kept
 
 
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    if process.stdin is None or process.stdout is None:
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None or process.stderr is None:
         raise RuntimeError("no pipes to talk through")
-    return process.stdin, process.stdout
-
-
-def _broken(process: subprocess.Popen[bytes], patience: Patience) -> GitError:
-    process.kill()
-    code = process.wait()
-    if patience.lost:
-        return GitError("cat-file", code, f"timeout after {QUICK:.0f} s")
-    err = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
-    return GitError("cat-file", code, err)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Close all pipes and wait; a git that has already gone leaves nothing to flush to."""
-    process.kill()
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:
-                continue
-    process.wait()
+    return process.stdin, process.stdout, process.stderr

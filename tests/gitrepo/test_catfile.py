@@ -40,10 +40,27 @@ def test_no_more_is_foreseen_than_any_pipe_holds(place: Place):
 
 def test_a_git_that_is_gone_says_so(place: Place):
     with CatFile(place) as objects:
-        objects._process.kill()
-        objects._process.wait()
+        objects._git.kill()
+        objects._git._process.wait()
         with pytest.raises(GitError):
             objects.foresee(["HEAD"])
+
+
+def test_a_git_that_complains_at_length_is_listened_to(tmp_path: Path):
+    """Nobody took in what it said on stderr, so it stood still in the middle of an answer."""
+    make_clone(tmp_path / "clone", {"a": b"1"})
+    lines = "".join(f"/nirgendwo/{number:0100d}\n" for number in range(1500))
+    (tmp_path / "clone/.git/objects/info/alternates").write_text(lines, encoding="utf-8")
+    place = require_repository(tmp_path / "clone").place
+    oid = git(tmp_path / "clone", "rev-parse", "HEAD:a")
+    with CatFile(place) as objects:
+        found = objects.get("HEAD:a")
+        assert found is not None
+        assert found.data == b"1"
+    assert [one and one.data for one in catfile.stream_objects(place, [oid] * 3, 10)] == [b"1"] * 3
+    with CatFile(place) as objects:
+        objects.get("HEAD:a")
+        assert "nirgendwo" in objects._git.broken().err
 
 
 def test_a_branch_that_moves_meanwhile(tmp_path: Path):
