@@ -44,9 +44,10 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
 
     Everything is read from one commit: what somebody is typing in the folder meanwhile plays no part.
     """
+    from ikzctl.gitrepo.repository import read_head
     from ikzctl.registry.registry import Registry
 
-    head = (workspace.repo.git_dir / "HEAD").read_bytes()
+    head = read_head(workspace.repo.git_dir)
     with workspace.source("HEAD") as source:
         registry = Registry(source)
         require_known_format(registry)

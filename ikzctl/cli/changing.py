@@ -180,4 +180,6 @@ def _report(result: CommitResult) -> None:
         output.say(f"  {path}")
     for warning in result.warnings:
         output.note(f"Hinweis: {warning}")
-    output.note("Was sich geändert hat, zeigt: ikzctl diff HEAD~1")
+    # a warning may say that something else is checked out by now
+    states = f"{commit[:12]}~1 {commit[:12]}" if result.warnings else "HEAD~1"
+    output.note(f"Was sich geändert hat, zeigt: ikzctl diff {states}")

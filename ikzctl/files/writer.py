@@ -27,6 +27,7 @@ from ikzctl.gitrepo.repository import (
     branch_commit,
     head_state,
     object_format,
+    read_head,
     require_branch,
     require_work_tree,
 )
@@ -119,7 +120,7 @@ def commit_changes(
                 place = replace(repo.place, keep_open=(lock,))
                 settings = check_settings(repo, accepted)
                 recovery = _recover_first(repo, place)
-                if head is not None and _read_head(repo) != head:
+                if head is not None and read_head(repo.git_dir) != head:
                     raise BranchSwitched
                 change = _prepare(repo, writes, base)
                 result = CommitResult(base, change.branch, tuple(file.path for file in change.files), recovery=recovery)
@@ -134,11 +135,6 @@ def commit_changes(
             interrupts.stop_if_asked()
         needed = sum(len(write.content or b"") for write in writes)
         raise WriteRefused(f"{_reason(error, repo, needed)} {_UNCHANGED}", _hint(error)) from error
-
-
-def _read_head(repo: Repository) -> bytes:
-    """git's file HEAD: the name of the branch, or a commit."""
-    return (repo.git_dir / "HEAD").read_bytes()
 
 
 def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) -> None:
@@ -210,7 +206,7 @@ def _commit(
 ) -> CommitResult:
     """Objects, journal, preparation, commit point, and what follows from it."""
     interrupts.stop_if_asked()
-    head = _read_head(repo)
+    head = read_head(repo.git_dir)
     # git leaves an object as it is that is there already, even one that a crash cut off; such a one must not get into a commit
     _require_readable(place, [oid for oid in change.missing if _is_file(repo, oid)])
     store_objects(place, change.objects, change.object_format)
@@ -226,7 +222,7 @@ def _commit(
         renew_index(
             repo, place, entries, change.object_format, check=lambda: require_unstaged(repo, place, change.files)
         )
-        if _read_head(repo) != head:
+        if read_head(repo.git_dir) != head:
             raise BranchMoved(None)
         interrupts.stop_if_asked()
     except BaseException:
@@ -293,7 +289,7 @@ def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...
     try:
         # a git that could not remove its own lock says nothing about it
         clear_branch_locks(repo, journal)
-        if _read_head(repo) != head:
+        if read_head(repo.git_dir) != head:
             # the files are another branch's now, and no change of it
             undo(repo, journal)
             return (f"{saved}; inzwischen ist ein anderer Zweig ausgecheckt, seine Dateien blieben, wie sie sind.",)

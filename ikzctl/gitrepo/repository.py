@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def find_repository(folder: Path, *, prefix: str = "") -> Repository | None:
         if git_dir is not None:
             inside = root.relative_to(place).as_posix()
             return Repository(root, "" if inside == "." else f"{inside}/", place, git_dir, _common_dir(git_dir))
-    if (root / "HEAD").is_file() and (root / "objects").is_dir() and (root / "refs").is_dir():
+    if _has_head(root) and (root / "objects").is_dir() and (root / "refs").is_dir():
         return Repository(root, prefix, None, root, _common_dir(root))
     return None
 
@@ -217,7 +218,7 @@ def create_repository(
 def _git_dir_in(folder: Path) -> Path | None:
     dot_git = folder / ".git"
     if dot_git.is_dir():
-        return dot_git.resolve() if (dot_git / "HEAD").exists() else None
+        return dot_git.resolve() if _has_head(dot_git) else None
     if not dot_git.is_file():
         return None
     with dot_git.open("rb") as stream:
@@ -225,12 +226,27 @@ def _git_dir_in(folder: Path) -> Path | None:
     if not text.startswith("gitdir: "):
         return None
     target = _followed(dot_git, text.removeprefix("gitdir: "))
-    if not (target / "HEAD").exists():
+    if not _has_head(target):
         raise UserError(
             f"„{dot_git}“ verweist auf „{target}“, doch dort liegt kein Repository.",
             hint="Das Register frisch klonen (git clone); wurde ein Repository verschoben, hilft dort: git worktree repair",
         )
     return target
+
+
+def _has_head(git_dir: Path) -> bool:
+    """Whether there is a HEAD, be it a link to a branch that is kept among the packed ones."""
+    return os.path.lexists(git_dir / "HEAD")
+
+
+def read_head(git_dir: Path) -> bytes:
+    """What git's file HEAD says: the name of the branch, or a commit. Where it is a link, as in very old repositories, that is the name."""
+    head = git_dir / "HEAD"
+    try:
+        named = os.fsencode(head.readlink())
+    except OSError:  # an ordinary file
+        return head.read_bytes()
+    return b"ref: " + named if named.startswith(b"refs/") else head.read_bytes()
 
 
 def _common_dir(git_dir: Path) -> Path:

@@ -137,6 +137,21 @@ def test_a_change_is_refused_at_once_and_leaves_nothing(small: Program, setup: S
         assert git(small.folder, "ls-files", "--stage") == staged
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_head_that_is_a_link_names_its_branch(small: Program, packed: bool):
+    """As very old repositories have it: what it leads to is a commit before and another one afterwards, and no other branch."""
+    branch = git(small.folder, "symbolic-ref", "HEAD")
+    _link("HEAD", branch)(small.folder)
+    if packed:
+        git(small.folder, "pack-refs", "--all")
+    done = small(*ADD)
+    assert done.code == 0
+    assert "ausgecheckt" not in done.err
+    assert git(small.folder, "status", "--short", "--untracked-files=no") == ""
+    assert git(small.folder, "show", f"{branch}:{MAINZ}") == (small.folder / MAINZ).read_text().strip()
+    assert small("validate", "--rev", "HEAD").code == small("validate").code
+
+
 def test_a_staged_mode_is_somebody_s_work(small: Program):
     member = "registry/cooperations/vergabestelle/members/worms.yaml"
     git(small.folder, "update-index", "--chmod=+x", member)

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from ikzctl.cli import changing
+from ikzctl.files.writer import CommitResult
 from tests.cli.program import Program, digest, needs
 from tests.cli.terminal import in_terminal
 
@@ -167,3 +169,12 @@ def _has_loaded(pid: int) -> bool:
             return "_pydantic_core" in maps.read()
     except FileNotFoundError:
         pytest.skip("no /proc here to see what the program is doing")
+
+
+@pytest.mark.parametrize(("warnings", "shown"), [((), "HEAD~1"), (("…",), f"{'a' * 12}~1 {'a' * 12}")])
+def test_what_shows_the_change_is_true_on_any_branch(
+    capsys: pytest.CaptureFixture[str], warnings: tuple[str, ...], shown: str
+):
+    """With a warning, another branch may be checked out by now."""
+    changing._report(CommitResult("a" * 40, "refs/heads/main", (), warnings))
+    assert capsys.readouterr().err.splitlines()[-1] == f"Was sich geändert hat, zeigt: ikzctl diff {shown}"
