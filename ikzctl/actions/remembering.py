@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ikzctl.registry.reading import Reader
     from ikzctl.registry.scan import FileResult
     from ikzctl.registry.shards import Shard
-    from ikzctl.registry.sources import WorkTree
+    from ikzctl.registry.sources import Files, WorkTree
     from ikzctl.registry.survey import HandOn, Survey
 
 
@@ -52,7 +52,7 @@ class Remembering:
         self._has_news = False
         stamps: Sequence[str] = ()
         if isinstance(self.source, WorkTree):
-            stamps = self.source.stamps(self.cache.looked(), self._news)
+            stamps = self.source.stamps(self.cache.looked(), partial(self._news, self.source.files))
         known = None if self._has_news else _restored(self.cache.result(self._quick_name(stamps)))
         if known is not None:
             return known, True
@@ -63,25 +63,25 @@ class Remembering:
             stamps = self.source.stamps()
         return self._surveyed(Survey(self.cache, self.source, stamps, self.reader))
 
-    def _news(self, path: str) -> None:
-        self._has_news = True
-        self._get_ready(path)
+    def _news(self, files: Files, path: str) -> bool:
+        """This file has to be read; whether more such news are of use."""
+        if not self._has_news:
+            self._has_news = True
+            self._get_ready()
+        return self.reader.foresee(files, path)
 
-    def _get_ready(self, path: str = "") -> None:
-        """This file, or some, must be read: in a large registry others get ready for it while this process still looks for more."""
-        from ikzctl.registry.reading import WORTH_A_POOL, no_example
+    def _get_ready(self) -> None:
+        """There is something to read: in a large registry others get ready for it while this process still looks for more."""
+        from ikzctl.registry.reading import WORTH_A_POOL
         from ikzctl.registry.shards import USUAL_SIZE
         from ikzctl.registry.sources import WorkTree
 
-        if self.reader.jobs < 2:
-            return
-        known = len(self.cache.shards()) * USUAL_SIZE
-        tree = self.source if isinstance(self.source, WorkTree) else None
+        known, jobs = len(self.cache.shards()) * USUAL_SIZE, self.reader.jobs
         if known >= WORTH_A_POOL:
             # what has changed since is little as a rule
-            self.reader.get_ready(1, partial(tree.files.example, path) if tree else no_example)
-        elif not known and tree and tree.at_least(WORTH_A_POOL):
-            self.reader.get_ready(self.reader.jobs)
+            self.reader.get_ready(1)
+        elif not known and jobs > 1 and isinstance(self.source, WorkTree) and self.source.at_least(WORTH_A_POOL):
+            self.reader.get_ready(jobs)
 
     def _name(self, kind: str, parts: Iterable[str]) -> str:
         from ikzctl.registry.shards import digest_of

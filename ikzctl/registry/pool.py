@@ -44,6 +44,12 @@ class Crew:
             while len(self._workers) < processes:
                 self._workers.append(_one_more(context, self._prepare, self._workers))
 
+    def tell(self, work: Work, block: Any) -> None:
+        """Have one process do this first. Nobody waits for what comes of it, and a fault in it is not told."""
+        for _, pipe in self._workers[:1]:
+            with suppress(OSError):
+                pipe.send((work, block, False))
+
     def spread(self, work: Work, blocks: Iterable[Any]) -> Iterator[Any]:
         """`work(block)` for each block, in order. `work` must be portable; what it raises is raised here.
 
@@ -119,7 +125,7 @@ def _deal(workers: list[Worker], work: Work, blocks: Iterator[Any]) -> Iterator[
                 more = False
                 break
             pipe = free.pop(0)
-            _send(pipe, (work, block))
+            _send(pipe, (work, block, True))
             order[pipe].append(sent)
             sent += 1
         if wanted == sent:
@@ -134,7 +140,7 @@ def _deal(workers: list[Worker], work: Work, blocks: Iterator[Any]) -> Iterator[
             wanted += 1
 
 
-def _send(pipe: Connection, task: tuple[Work, Any]) -> None:
+def _send(pipe: Connection, task: tuple[Work, Any, bool]) -> None:
     try:
         pipe.send(task)
     except OSError:
@@ -169,8 +175,11 @@ def _serve(prepare: Prepare, pipe: Connection, inherited: list[Connection]) -> N
     with suppress(Exception):
         prepare()
     while (task := waiting.get()) is not _OVER:
-        with suppress(OSError):
-            pipe.send(_done(*task))
+        work, block, wanted = task
+        done = _done(work, block)
+        if wanted:
+            with suppress(OSError):
+                pipe.send(done)
 
 
 def _done(work: Work, block: Any) -> tuple[bool, Any]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # below so many files to read, starting processes takes longer than they save
 WORTH_A_POOL = 3_000
+# one process alone must not be kept busy with what several could do
+_MOST_FORESEEN = 500
 # after so many files the progress is told
 _STEP = 50
 
@@ -25,14 +27,6 @@ T = TypeVar("T")
 Checks = Callable[[], tuple[RecordCheck, ...]]
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
-
-
-Example = Callable[[], tuple[str, bytes]]
-"""Path and content of a file. A function of a module, for other processes."""
-
-
-def no_example() -> tuple[str, bytes]:
-    return "registry.yaml", b""
 
 
 class Task(NamedTuple):
@@ -64,6 +58,7 @@ class Reader:
     jobs: int = 1
     progress: Progress | None = None
     _crew: Crew | None = field(default=None, init=False)
+    _foreseen: int = field(default=0, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -72,18 +67,23 @@ class Reader:
         if self._crew is not None:
             self._crew.end()
 
-    def get_ready(self, processes: int, example: Example = no_example) -> None:
-        """Let so many processes, but no more than `jobs`, import what reading takes, while it is still found out what to read.
-
-        They try it on the example, because much is made only when it is first needed.
-        """
+    def get_ready(self, processes: int) -> None:
+        """Let so many processes, but no more than `jobs`, import what reading takes, while it is still found out what to read."""
         if self.jobs < 2:
             return
         if self._crew is None:
             from ikzctl.registry.pool import Crew
 
-            self._crew = Crew(partial(_get_ready, self.checks, example))
+            self._crew = Crew(partial(_get_ready, self.checks))
         self._crew.grow(min(processes, self.jobs))
+
+    def foresee(self, files: Files, path: str) -> bool:
+        """Have this file read already by a process that is ready; False if no more are wanted."""
+        if self._crew is None or self._foreseen >= _MOST_FORESEEN:
+            return False
+        self._foreseen += 1
+        self._crew.tell(partial(_foresee, self.checks, files), path)
+        return True
 
     def results(self, source: Source) -> Iterator[FileResult]:
         """What all files yield, in order; nothing is known before and nothing will be remembered."""
@@ -152,9 +152,13 @@ def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcom
     found = [_by_content(task, task.blob or blob_id(content)) for task, content in block]
     changed = [number for number, outcome in enumerate(found) if not outcome.meaning]
     if changed:
-        files = [(block[number][0].path, block[number][1]) for number in changed]
-        for number, result in zip(changed, examine_all(files, checks()), strict=True):
-            found[number] = _by_result(block[number][0], found[number].blob, result)
+        files = {(found[number].path, found[number].blob): block[number][1] for number in changed}
+        new = [name for name in files if name not in _foreseen]
+        results = examine_all([(name[0], files[name]) for name in new], checks())
+        known = {**_foreseen, **dict(zip(new, results, strict=True))}
+        for number in changed:
+            task, blob = block[number][0], found[number].blob
+            found[number] = _by_result(task, blob, known[task.path, blob])
     return found
 
 
@@ -185,14 +189,24 @@ def _by_result(task: Task, blob: str, result: FileResult) -> Outcome:
 # --- the work of one process: what it found, as text, because objects are slow to send ---------------------------------
 
 
-def _get_ready(checks: Checks, example: Example) -> None:
+# what this process has read before it was asked to, by path and id of the content
+_foreseen: dict[tuple[str, str], FileResult] = {}
+
+
+def _get_ready(checks: Checks) -> None:
+    """Much is made only when it is first needed."""
     from ikzctl.model.kinds import KINDS
     from ikzctl.registry.references import references
 
     for kind in KINDS:
         kind.model().model_rebuild()
         references(kind.name, {})
-    examine(*example(), checks())
+    examine("registry.yaml", b"", checks())
+
+
+def _foresee(checks: Checks, files: Files, path: str) -> None:
+    content = files.read(path)
+    _foreseen[path, blob_id(content)] = examine(path, content, checks())
 
 
 def _read_and(

@@ -64,9 +64,6 @@ class Files(NamedTuple):
 
     root: str
 
-    def example(self, path: str) -> tuple[str, bytes]:
-        return path, self.read(path)
-
     def read(self, path: str) -> bytes:
         # open() and its buffer take four times as long as the system for files of this size
         handle = os.open(f"{self.root}/{path}", _READING)
@@ -116,19 +113,18 @@ class WorkTree:
                 seen += sum(1 for _ in islice(entries, files - seen))
         return seen >= files
 
-    def stamps(self, since: int = FOREVER, changed: Callable[[str], object] = str) -> list[str]:
+    def stamps(self, since: int = FOREVER, changed: Callable[[str], bool] = bool) -> list[str]:
         """Path, then size, times of writing and of any change, and number of each file; without opening one.
 
-        Zeros where even that is refused: reading the file will tell why. `changed` is told the first file that turns up
-        which changed after `since`, in nanoseconds since 1970.
+        Zeros where even that is refused: reading the file will tell why. `changed` is told of files that changed after
+        `since`, in nanoseconds since 1970, until it answers that it has heard enough.
         """
         lines = []
         for path, entry in self._walk():
             stamp, moment = _stamp(entry)
             lines.append(f"{path}\t{stamp}")
-            if moment > since:
+            if moment > since and not changed(path):
                 since = FOREVER
-                changed(path)
         lines = self._limited(lines)
         self._paths = tuple([line[: line.index("\t")] for line in lines])
         return lines
