@@ -117,12 +117,16 @@ def test_blocks_are_asked_for_as_they_are_needed():
 ready: list[int] = []
 
 
+def note(number: int) -> None:
+    ready.append(number)
+
+
 def is_ready(number: int) -> tuple[int, list[int]]:
     return number, ready
 
 
 def test_each_gets_ready_before_it_works_and_may_be_asked_again():
-    crew = Crew(partial(ready.append, 7))
+    crew = Crew(partial(note, 7))
     crew.grow(1)
     crew.grow(2)
     crew.grow(1)
@@ -131,6 +135,18 @@ def test_each_gets_ready_before_it_works_and_may_be_asked_again():
         assert list(crew.spread(is_ready, range(9))) == [(number, [7]) for number in range(9)]
     crew.end()
     assert ready == []
+
+
+def test_what_is_told_is_done_first_and_not_answered():
+    crew = Crew(os.getpid)
+    crew.tell(note, 0)
+    crew.grow(2)
+    crew.tell(failing, 5)
+    crew.tell(note, 8)
+    answers = list(crew.spread(is_ready, range(9)))
+    assert [number for number, _ in answers] == list(range(9))
+    assert {tuple(told) for _, told in answers} == {(8,), ()}
+    crew.end()
 
 
 def test_what_fails_while_they_get_ready_fails_in_the_work():

@@ -17,7 +17,8 @@ from ikzctl.actions.report import Report
 from ikzctl.actions.validate import Effort, validate
 from ikzctl.actions.workspace import Workspace
 from ikzctl.library.resources import sample_registry_dir
-from ikzctl.registry import cache, commit_source, events, pool, reading, scan, sources
+from ikzctl.model.findings import Finding, Pointer
+from ikzctl.registry import cache, commit_source, events, pool, reading, scan, shards, sources
 from ikzctl.registry.scan import no_collector
 from tests.checks.small import AS_OF, base
 from tests.gitrepo.repos import git
@@ -345,6 +346,56 @@ def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
         with mock.patch.object(pool.Crew, "spread", ended):
             assert said(way()) == said(world.cold())
         assert times == [1]
+
+
+def forged(checks: reading.Checks, files: sources.Files, path: str) -> None:
+    """Instead of `_foresee`: what it remembers cannot be true, so whoever sees it knows where it came from."""
+    content = files.read(path)
+    fault = Finding("IKZ-S001", "error", Pointer(path, (), 1, 1), "vorausgesehen")
+    result = scan.examine(path, content, checks())._replace(findings=(fault,))
+    reading._foreseen[path, shards.blob_id(content)] = result
+
+
+def too_early(checks: reading.Checks, files: sources.Files, path: str) -> None:
+    """The file changes as soon as it has been foreseen."""
+    forged(checks, files, path)
+    (Path(files.root) / path).write_bytes(b"unbekannt: 1\n" + files.read(path))
+
+
+@pytest.fixture
+def large(world: World) -> World:
+    """A large registry, as far as the reader knows, that was looked at, and changed."""
+    world.rested = False
+    world.warm_parallel()
+    world.tick()
+    world.put(KFZ, b"# neu\n" + world.get(KFZ))
+    return world
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+def test_a_file_that_changed_is_read_while_others_are_looked_for(large: World):
+    with mock.patch.object(reading, "_foresee", forged):
+        assert "vorausgesehen" in said(large.warm_parallel())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+def test_what_was_foreseen_counts_for_its_content_only(large: World):
+    with mock.patch.object(reading, "_foresee", too_early):
+        report = said(large.warm_parallel())
+    assert large.get(KFZ).startswith(b"unbekannt: 1\n# neu\n")
+    assert "vorausgesehen" not in report
+    assert "unbekannt" in report
+    assert report == said(large.cold())
+
+
+def test_no_more_is_foreseen_than_one_process_can_do_in_time():
+    told: list[object] = []
+    reader = reading.Reader(tuple, jobs=2)
+    files = sources.Files("nowhere")
+    assert not reader.foresee(files, "a")
+    reader._crew = mock.Mock(tell=lambda work, path: told.append(path))
+    assert [reader.foresee(files, str(n)) for n in range(reading._MOST_FORESEEN + 2)][-3:] == [True, False, False]
+    assert len(told) == reading._MOST_FORESEEN
 
 
 def test_progress_is_told_and_ends(world: World, tmp_path: Path):
