@@ -23,19 +23,27 @@ NAME_PATTERN = r"^[^\s=+\-@＝＋－＠]([^\n]*[^\s])?$"
 
 
 # the same days come back in file after file, and one that is shared is kept once and sent to another process once
-_iso_day = lru_cache(maxsize=1024)(date.fromisoformat)
+@lru_cache(maxsize=1024)
+def _iso_day(text: str) -> date:
+    if not _ISO_DAY.fullmatch(text):
+        raise _no_day()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("ikz_no_such_day", "den Tag {given} gibt es nicht", {"given": text}) from None
+
+
+def _no_day() -> PydanticCustomError:
+    return PydanticCustomError("ikz_day", "ein Datum wie 2027-01-31 wird erwartet")
 
 
 def _day(value: Any) -> date:
     """ISO text → date. YAML dates arrive as text, because the reader leaves them alone."""
+    if isinstance(value, str):
+        return _iso_day(value)
     if type(value) is date:
         return value
-    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
-        try:
-            return _iso_day(value)
-        except ValueError:
-            raise PydanticCustomError("ikz_no_such_day", "den Tag {given} gibt es nicht", {"given": value}) from None
-    raise PydanticCustomError("ikz_day", "ein Datum wie 2027-01-31 wird erwartet")
+    raise _no_day()
 
 
 def _decimal(value: Any) -> Decimal:

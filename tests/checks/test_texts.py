@@ -143,6 +143,14 @@ def test_what_was_seen_before_does_not_matter(before: list[list[str]], lines: li
     assert texts.suspects(content) == alone == texts.suspects(content)
 
 
+@settings(deadline=None, max_examples=2000)
+@given(st.text("0149567\n\t ()/-x", max_size=12))
+def test_what_is_looked_for_first_overlooks_nothing(text: str):
+    content = text.encode()
+    if texts._DIALLED_PART.search(content) or texts._DIALLED.search(content):
+        assert texts._DIALLED_SIGN.search(content)
+
+
 def test_little_is_remembered():
     for number in range(3 * texts._MAX_INNOCENT):
         texts.suspects(b"name: %d\nland: RP" % number)
