@@ -6,7 +6,9 @@ import io
 import os
 import re
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain, islice
 from typing import Any, TextIO
 
 # Escape sequences in names must not reach the terminal: C0 and C1 without the line feed, DEL, direction marks, invisible characters,
@@ -17,6 +19,8 @@ _CONTROL = re.compile(
 )
 # what a person types is shown back to him, but not ten thousand characters of it
 _SHOWN = 300
+# so many words of JSON are written at a time
+_PIECES = 10_000
 
 
 def visible(text: str) -> str:
@@ -84,13 +88,26 @@ def note(text: str = "") -> None:
         silence_stderr()
 
 
+class LateItems(list[Any]):
+    """A list for `say_json` whose items are made one by one when they are written: all at once could be hundreds of megabytes."""
+
+    def __init__(self, make: Callable[[Any], Any], sources: Iterable[Any]) -> None:
+        super().__init__(sources)
+        self._make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._make, super().__iter__())
+
+
 def say_json(value: Any) -> None:
     """A result as JSON: same keys in the same order every time, umlauts as they are, what a terminal would obey as `\\u…`."""
     # most commands show text, and every command waits for its imports
     import json
 
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
-    _put(sys.stdout, _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    pieces = chain(encoder.iterencode(value), "\n")
+    while text := "".join(islice(pieces, _PIECES)):
+        _put(sys.stdout, _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def _write(stream: TextIO, text: str) -> None:

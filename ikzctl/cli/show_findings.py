@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def show_report(report: Report, format: str) -> None:
     """Findings to stdout in the format asked for; the summary goes to stderr where a program reads the findings."""
     if format == "json":
-        findings = [finding_dict(f) for f in report.findings]
+        findings = output.LateItems(finding_dict, report.findings)
         output.say_json({"format": "ikz-findings/1", "files": report.files, "findings": findings})
         return
     if format == "lines":

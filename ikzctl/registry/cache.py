@@ -18,6 +18,7 @@ _NAMES = (_FILES, _FACTS, _RESULTS)
 _MAX_RESULTS = 8
 _MAX_NAMES = 32
 _FEW = 1_000
+_SHORT = 1 << 20
 # File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
 _STEP = 2_000_000_000
 # what a run that was killed left half-written is taken away after so long
@@ -132,7 +133,7 @@ class Cache:
         """The result of this name."""
         text = self._part(_RESULTS, self._names().get(name, name))
         try:
-            found = json.loads(text) if text else None
+            found = _parsed(text) if text else None
         except FOREIGN:
             return None
         return found if isinstance(found, dict) else None
@@ -196,14 +197,24 @@ def _text(value: object) -> str:
     return value
 
 
+# As a rule there are so few findings that importing another reader and writer of JSON takes longer than what it saves. But of
+# sixty thousand findings `json` makes a hundred megabytes of scraps.
+
+
 def _json(value: Mapping[str, Any]) -> bytes:
     if len(value["findings"]) <= _FEW:
-        # as a rule there are so few that importing another encoder takes longer
         return json.dumps(value).encode()
-    # of sixty thousand findings `json` makes a hundred megabytes of scraps
     from ikzctl.registry.codec import as_json
 
     return as_json(value)
+
+
+def _parsed(text: bytes) -> Any:
+    if len(text) <= _SHORT:
+        return json.loads(text)
+    from ikzctl.registry.codec import parsed
+
+    return parsed(text)
 
 
 # --- looking after the folder -----------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ _CLASSES: dict[str, Any] = {
 
 # plain values and tuples; amounts with decimals are numbers, and no texts. UnicodeEncodeError for half of a pair of surrogates.
 as_json = msgspec.json.Encoder(decimal_format="number").encode
+parsed = msgspec.json.decode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
 

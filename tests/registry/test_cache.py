@@ -505,3 +505,13 @@ def _no_handle_left() -> Iterator[None]:
     before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0  # noqa: PTH208
     yield
     assert not before or len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize("limit", [-1, 10**9])
+def test_many_findings_are_read_as_few_are(world: World, monkeypatch: pytest.MonkeyPatch, limit: int):
+    """Another reader and writer of JSON take over where there is much; each reads what the other wrote."""
+    monkeypatch.setattr(cache_module, "_FEW", limit)
+    monkeypatch.setattr(cache_module, "_SHORT", limit)
+    assert "IKZ-L077" in used(world)
+    monkeypatch.undo()
+    assert "IKZ-L077" in same(world)
