@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 WORTH_A_POOL = 3_000
 # one process alone must not be kept busy with what several could do
 _MOST_FORESEEN = 500
+_TOLD_TOGETHER = 8
 # after so many files the progress is told
 _STEP = 50
 
@@ -59,6 +61,7 @@ class Reader:
     progress: Progress | None = None
     _crew: Crew | None = field(default=None, init=False)
     _foreseen: int = field(default=0, init=False)
+    _waiting: list[str] = field(default_factory=list, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -81,8 +84,12 @@ class Reader:
         """Have this file read already by a process that is ready; False if no more are wanted."""
         if self._crew is None or self._foreseen >= _MOST_FORESEEN:
             return False
-        self._foreseen += 1
-        self._crew.tell(partial(_foresee, self.checks, files), path)
+        self._waiting.append(path)
+        # the first at once, for much is made only when it is first needed
+        if not self._foreseen or len(self._waiting) == _TOLD_TOGETHER:
+            self._crew.tell(partial(_foresee, self.checks, files), self._waiting)
+            self._foreseen += len(self._waiting)
+            self._waiting = []
         return True
 
     def results(self, source: Source) -> Iterator[FileResult]:
@@ -204,9 +211,13 @@ def _get_ready(checks: Checks) -> None:
     examine("registry.yaml", b"", checks())
 
 
-def _foresee(checks: Checks, files: Files, path: str) -> None:
-    content = files.read(path)
-    _foreseen[path, blob_id(content)] = examine(path, content, checks())
+def _foresee(checks: Checks, files: Files, paths: Sequence[str]) -> None:
+    contents = []
+    for path in paths:
+        with suppress(OSError):  # whoever is asked for it will say so
+            contents.append((path, files.read(path)))
+    for (path, content), result in zip(contents, examine_all(contents, checks()), strict=True):
+        _foreseen[path, blob_id(content)] = result
 
 
 def _read_and(

@@ -348,18 +348,19 @@ def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
         assert times == [1]
 
 
-def forged(checks: reading.Checks, files: sources.Files, path: str) -> None:
+def forged(checks: reading.Checks, files: sources.Files, paths: list[str]) -> None:
     """Instead of `_foresee`: what it remembers cannot be true, so whoever sees it knows where it came from."""
+    (path,) = paths
     content = files.read(path)
     fault = Finding("IKZ-S001", "error", Pointer(path, (), 1, 1), "vorausgesehen")
     result = scan.examine(path, content, checks())._replace(findings=(fault,))
     reading._foreseen[path, shards.blob_id(content)] = result
 
 
-def too_early(checks: reading.Checks, files: sources.Files, path: str) -> None:
+def too_early(checks: reading.Checks, files: sources.Files, paths: list[str]) -> None:
     """The file changes as soon as it has been foreseen."""
-    forged(checks, files, path)
-    (Path(files.root) / path).write_bytes(b"unbekannt: 1\n" + files.read(path))
+    forged(checks, files, paths)
+    (Path(files.root) / paths[0]).write_bytes(b"unbekannt: 1\n" + files.read(paths[0]))
 
 
 @pytest.fixture
@@ -389,13 +390,15 @@ def test_what_was_foreseen_counts_for_its_content_only(large: World):
 
 
 def test_no_more_is_foreseen_than_one_process_can_do_in_time():
-    told: list[object] = []
+    told: list[str] = []
     reader = reading.Reader(tuple, jobs=2)
     files = sources.Files("nowhere")
     assert not reader.foresee(files, "a")
-    reader._crew = mock.Mock(tell=lambda work, path: told.append(path))
-    assert [reader.foresee(files, str(n)) for n in range(reading._MOST_FORESEEN + 2)][-3:] == [True, False, False]
-    assert len(told) == reading._MOST_FORESEEN
+    reader._crew = mock.Mock(tell=lambda work, paths: told.extend(paths))
+    wanted = [reader.foresee(files, str(number)) for number in range(2 * reading._MOST_FORESEEN)]
+    assert wanted == sorted(wanted, reverse=True)
+    assert told == [str(number) for number in range(sum(wanted))]
+    assert 0 <= len(told) - reading._MOST_FORESEEN < reading._TOLD_TOGETHER
 
 
 def test_progress_is_told_and_ends(world: World, tmp_path: Path):
