@@ -18,6 +18,7 @@ FAULT = 3
 WRONG_USE = 2
 # within so many seconds a second Ctrl-C is the same as the first
 _AT_ONCE = 1.0
+_A_LITTLE = 0.02
 
 
 def main() -> None:
@@ -108,16 +109,36 @@ def _interrupt_once() -> None:
             raise KeyboardInterrupt
 
     def dropped(found: sys.UnraisableHookArgs) -> None:
-        """Python lets no exception out of some places (a weak reference that goes, for one): then the next Ctrl-C has to do."""
+        """Python lets no exception out of some places (a weak reference that goes, for one): then it is as if somebody pressed again."""
         nonlocal heard
         if found.exc_type is KeyboardInterrupt:
             heard = -_AT_ONCE
+            _press_again()
         else:
             sys.__unraisablehook__(found)
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, end)
         sys.unraisablehook = dropped
+
+
+def _press_again() -> None:
+    """A little later, when the place that swallowed Ctrl-C is over."""
+    import _thread
+    import signal
+    import threading
+    from contextlib import suppress
+
+    def press() -> None:
+        if sys.platform == "win32":
+            _thread.interrupt_main()
+        else:  # also while the system is waited for
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    again = threading.Timer(_A_LITTLE, press)
+    again.daemon = True
+    with suppress(RuntimeError):  # no further thread; somebody has to press again
+        again.start()
 
 
 def _note(text: str) -> None:

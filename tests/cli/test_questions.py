@@ -178,3 +178,28 @@ def test_what_shows_the_change_is_true_on_any_branch(
     """With a warning, another branch may be checked out by now."""
     changing._report(CommitResult("a" * 40, "refs/heads/main", (), warnings))
     assert capsys.readouterr().err.splitlines()[-1] == f"Was sich geändert hat, zeigt: ikzctl diff {shown}"
+
+
+_SWALLOWED = """
+import os, signal, sys, time
+from ikzctl.cli import entry
+class Going:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0)
+def invoke(arguments):
+    gone = Going()
+    del gone
+    print("weiter", flush=True)
+    time.sleep(60)
+    return 0
+entry._invoke = invoke
+entry.main()
+"""
+
+
+@needs(sys.platform != "win32", "signals as on Unix")
+def test_ctrl_c_that_python_swallows_is_not_lost():
+    """Some places let no exception out: what an object does when it goes, or compiled code that calls back."""
+    done = subprocess.run([sys.executable, "-c", _SWALLOWED], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "weiter\n", "Abgebrochen.\n")
