@@ -152,6 +152,7 @@ def test_what_is_looked_for_first_overlooks_nothing(text: str):
 
 
 def test_little_is_remembered():
+    texts._innocent.clear()
     for number in range(3 * texts._MAX_INNOCENT):
         texts.suspects(b"name: %d\nland: RP" % number)
     assert b"land: RP" in texts._innocent
