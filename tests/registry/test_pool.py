@@ -220,10 +220,11 @@ _STARTING = """
 import os, signal
 from ikzctl.registry import pool
 serve = pool._serve
-def interrupted(*arguments):
-    os.kill(os.getppid(), signal.SIGINT)
+def interrupted(prepare, pipe, inherited):
+    if len(inherited) == 1:  # only the first of them: a second press could meet the end of this program
+        os.kill(os.getppid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGINT)
-    serve(*arguments)
+    serve(prepare, pipe, inherited)
 pool._serve = interrupted
 crew = pool.Crew(int)
 try:
