@@ -76,12 +76,12 @@ class Remembering:
         from ikzctl.registry.shards import USUAL_SIZE
         from ikzctl.registry.sources import WorkTree
 
-        known, jobs = len(self.cache.shards()) * USUAL_SIZE, self.reader.jobs
+        known = len(self.cache.shards()) * USUAL_SIZE
         if known >= WORTH_A_POOL:
             # what has changed since is little as a rule
             self.reader.get_ready(1)
-        elif not known and jobs > 1 and isinstance(self.source, WorkTree) and self.source.at_least(WORTH_A_POOL):
-            self.reader.get_ready(jobs)
+        elif not known and isinstance(self.source, WorkTree):
+            self.reader.begin(self.source)
 
     def _name(self, kind: str, parts: Iterable[str]) -> str:
         from ikzctl.registry.shards import digest_of

@@ -6,27 +6,31 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
-from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
+from ikzctl.registry.scan import BLOCK, FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Files, Source, WorkTree
 
 if TYPE_CHECKING:
-    from ikzctl.registry.pool import Crew
+    from ikzctl.registry.pool import Crew, Deal
 
 # below so many files to read, starting processes takes longer than they save
 WORTH_A_POOL = 3_000
 # one process alone must not be kept busy with what several could do
 _MOST_FORESEEN = 500
 _TOLD_TOGETHER = 8
+# with one block at a time, processes that take turns on a processor cost a twentieth more
+_DEALT_TOGETHER = 4 * BLOCK
 # after so many files the progress is told
 _STEP = 50
 
 T = TypeVar("T")
 Checks = Callable[[], tuple[RecordCheck, ...]]
+Work = Callable[[Checks, Sequence["tuple[Task, bytes]"]], list[Any]]
+"""What one process does with some files: one of the last two functions of this module."""
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
 
@@ -62,6 +66,7 @@ class Reader:
     _crew: Crew | None = field(default=None, init=False)
     _foreseen: int = field(default=0, init=False)
     _waiting: list[str] = field(default_factory=list, init=False)
+    _begun: _Begun | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +85,22 @@ class Reader:
             self._crew = Crew(partial(_get_ready, self.checks))
         self._crew.grow(min(processes, self.jobs))
 
+    def begin(self, source: WorkTree) -> None:
+        """Nothing is known of these files: if there are many, each that is foreseen is read at once for `outcomes`."""
+        self._begin(_look_at_and_encode, source)
+
+    def _begin(self, work: Work, source: WorkTree) -> None:
+        if self.jobs < 2 or not source.at_least(WORTH_A_POOL):
+            return
+        self.get_ready(self.jobs)
+        if self._crew is not None:
+            self._begun = _Begun(work, self._crew.begin(self._work_in(source.files, work)))
+
     def foresee(self, files: Files, path: str) -> bool:
         """Have this file read already by a process that is ready; False if no more are wanted."""
+        if self._begun is not None:
+            self._begun.add(path)
+            return True
         if self._crew is None or self._foreseen >= _MOST_FORESEEN:
             return False
         self._waiting.append(path)
@@ -94,10 +113,12 @@ class Reader:
 
     def results(self, source: Source) -> Iterator[FileResult]:
         """What all files yield, in order; nothing is known before and nothing will be remembered."""
-        if self.jobs > 1 and isinstance(source, WorkTree) and source.at_least(WORTH_A_POOL):
-            self.get_ready(self.jobs)
-        paths = source.paths()
-        if not self._worth_a_pool(len(paths)):
+        if isinstance(source, WorkTree):
+            self._begin(_examine, source)
+            paths = source.paths(partial(self.foresee, source.files))
+        else:
+            paths = source.paths()
+        if self._crew is None and not self._worth_a_pool(len(paths)):
             return self._counted(scan(source, self.checks(), paths), len(paths))
         return self._counted(self._results_of_crew(source, paths), len(paths))
 
@@ -105,7 +126,7 @@ class Reader:
         """In the order of the tasks; a file that cannot be opened is left out, the source names it."""
         if self._worth_a_pool(len(tasks)) or (self._crew is not None and tasks):
             return self._counted(self._outcomes_of_crew(source, tasks), len(tasks))
-        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks)))
+        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks), BLOCK))
         return self._counted(chain.from_iterable(looked_at), len(tasks))
 
     def _worth_a_pool(self, files: int) -> bool:
@@ -118,26 +139,63 @@ class Reader:
     def _results_of_crew(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         from ikzctl.registry.codec import decode_result
 
-        for block in self._spread(_examine, source, map(Task, paths), len(paths)):
+        for block in self._spread(_examine, source, [Task(path) for path in paths]):
             yield from (decode_result(path, encoded) for path, encoded in block)
 
     def _outcomes_of_crew(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        for block in self._spread(_look_at_and_encode, source, tasks, len(tasks)):
-            yield from (Outcome(*found, _decoded(found[0], found[-1])) for found in block)
+        for block in self._spread(_look_at_and_encode, source, tasks):
+            for path, blob, meaning, encoded in block:
+                yield Outcome(path, blob, meaning, encoded, _decoded(path, encoded))
 
-    def _spread(self, work: Callable[..., T], source: Source, tasks: Iterable[Task], number: int) -> Iterator[T]:
-        if self._worth_a_pool(number):
+    def _spread(self, work: Work, source: Source, tasks: Sequence[Task]) -> Iterator[Any]:
+        if self._worth_a_pool(len(tasks)):
             self.get_ready(self.jobs)
         if self._crew is None:
             raise ValueError("nobody to spread work to")
-        work = partial(work, self.checks)
         if not isinstance(source, WorkTree):
-            yield from self._crew.spread(work, in_blocks(_with_content(source, tasks)))
+            yield from self._crew.spread(partial(work, self.checks), in_blocks(_with_content(source, tasks), BLOCK))
             return
-        for done, unread in self._crew.spread(partial(_read_and, work, source.files), in_blocks(tasks)):
+        begun, self._begun = self._begun, None
+        if begun is not None and begun.work is work and begun.is_all_of(tasks):
+            answers = self._crew.answers(begun.deal, begun.rest())
+        else:
+            # plain tuples, because objects are slow to send
+            answers = self._crew.spread(
+                self._work_in(source.files, work), in_blocks(map(tuple, tasks), _DEALT_TOGETHER)
+            )
+        for done, unread in answers:
             for path, fault in unread:
                 source.cannot_read(path, fault)
             yield done
+
+    def _work_in(self, files: Files, work: Work) -> Callable[[Sequence[tuple[str, ...]]], Any]:
+        return partial(_read_and, partial(work, self.checks), files)
+
+
+class _Begun:
+    """Files that are being read although it is not yet known how many there are."""
+
+    def __init__(self, work: Work, deal: Deal) -> None:
+        self.work, self.deal = work, deal
+        self._paths: list[str] = []
+        self._given = 0
+
+    def add(self, path: str) -> None:
+        self._paths.append(path)
+        if len(self._paths) == self._given + _DEALT_TOGETHER:
+            self.deal.give(self._last())
+            self._given = len(self._paths)
+
+    def is_all_of(self, tasks: Sequence[Task]) -> bool:
+        """Whether these are the files that were begun with, and nothing is known of any."""
+        return self._paths == [task.path for task in tasks] and not any(task.blob or task.old_blob for task in tasks)
+
+    def rest(self) -> list[list[tuple[str, ...]]]:
+        """What has not been given."""
+        return [self._last()] if len(self._paths) > self._given else []
+
+    def _last(self) -> list[tuple[str, ...]]:
+        return [(path,) for path in self._paths[self._given :]]
 
 
 def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:
@@ -221,16 +279,20 @@ def _foresee(checks: Checks, files: Files, paths: Sequence[str]) -> None:
 
 
 def _read_and(
-    work: Callable[[list[tuple[Task, bytes]]], T], files: Files, block: Sequence[Task]
-) -> tuple[T, list[tuple[str, OSError]]]:
+    work: Callable[[list[tuple[Task, bytes]]], list[T]], files: Files, dealt: Sequence[tuple[str, ...]]
+) -> tuple[list[T], list[tuple[str, OSError]]]:
     """What `work` makes of these files, and which of them could not be read."""
-    there, unread = [], []
-    for task in block:
-        try:
-            there.append((task, files.read(task.path)))
-        except OSError as fault:
-            unread.append((task.path, fault))
-    return work(there), unread
+    done: list[T] = []
+    unread = []
+    for block in in_blocks(starmap(Task, dealt), BLOCK):
+        there = []
+        for task in block:
+            try:
+                there.append((task, files.read(task.path)))
+            except OSError as fault:
+                unread.append((task.path, fault))
+        done += work(there)
+    return done, unread
 
 
 def _examine(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[tuple[str, bytes]]:
