@@ -81,6 +81,25 @@ def test_every_single_bit_counts(tmp_path: Path):
     assert seen == {True, False}
 
 
+def test_a_part_of_another_pack_is_no_better_than_it_was(tmp_path: Path):
+    parts = {**PARTS, "c": b"x" * 100_000}
+    data = bytearray(written(tmp_path / "old", parts))
+    data[len(MAGIC) + 5] ^= 1
+    (tmp_path / "old").write_bytes(data)
+    old = Pack.open(tmp_path / "old")
+    assert old is not None
+    with PackWriter(tmp_path / "new") as writer:
+        assert [writer.take_over(name, old) for name in ("c", "a", "none", "b")] == [True, True, False, True]
+        writer.finish({})
+    assert read(tmp_path / "new") == ({}, {**parts, "c": None})
+    os.truncate(tmp_path / "old", len(MAGIC) + 50_000)
+    with PackWriter(tmp_path / "new") as writer:
+        assert [writer.take_over(name, old) for name in ("c", "a")] == [False, True]
+        writer.finish({})
+    assert read(tmp_path / "new") == ({}, {"a": b"one"})
+    old.close()
+
+
 def test_every_length(tmp_path: Path):
     path = tmp_path / "p"
     data = written(path)
