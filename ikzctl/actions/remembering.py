@@ -52,7 +52,8 @@ class Remembering:
         self._has_news = False
         stamps: Sequence[str] = ()
         if isinstance(self.source, WorkTree):
-            stamps = self.source.stamps(self.cache.looked(), partial(self._news, self.source.files))
+            looked = self.cache.looked()
+            stamps = self.source.stamps(looked, partial(self._news, self.source.files), in_order=not looked)
         known = None if self._has_news else _restored(self.cache.result(self._quick_name(stamps)))
         if known is not None:
             return known, True
@@ -80,7 +81,7 @@ class Remembering:
         if known >= WORTH_A_POOL:
             # what has changed since is little as a rule
             self.reader.get_ready(1)
-        elif not known and isinstance(self.source, WorkTree):
+        elif not self.cache.looked() and isinstance(self.source, WorkTree):
             self.reader.begin(self.source)
 
     def _name(self, kind: str, parts: Iterable[str]) -> str:

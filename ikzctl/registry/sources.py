@@ -99,7 +99,7 @@ class WorkTree:
         """Unless they are known already, `met` is told of each as it is found, in order."""
         if self._paths is None:
             paths = []
-            for path, _ in self._walk():
+            for path, _ in self._walk(in_order=True):
                 paths.append(path)
                 if met is not None:
                     met(path)
@@ -120,19 +120,22 @@ class WorkTree:
                 seen += sum(1 for _ in islice(entries, files - seen))
         return seen >= files
 
-    def stamps(self, since: int = FOREVER, changed: Callable[[str], bool] = bool) -> list[str]:
+    def stamps(
+        self, since: int = FOREVER, changed: Callable[[str], bool] = bool, *, in_order: bool = True
+    ) -> list[str]:
         """Path, then size, times of writing and of any change, and number of each file; without opening one.
 
         Zeros where even that is refused: reading the file will tell why. `changed` is told of files that changed after
-        `since`, in nanoseconds since 1970, as they are found, until it answers that it has heard enough.
+        `since`, in nanoseconds since 1970, as they are found, until it answers that it has heard enough: in the order of the
+        paths or, which tells earlier of something new in folders that hold much, backwards.
         """
         lines = []
-        for path, entry in self._walk():
+        for path, entry in self._walk(in_order):
             stamp, moment = _stamp(entry)
             lines.append(f"{path}\t{stamp}")
             if moment > since and not changed(path):
                 since = FOREVER
-        lines = limited(lines, self._problems)
+        lines = limited(lines if in_order else lines[::-1], self._problems)
         self._paths = tuple([line[: line.index("\t")] for line in lines])
         return lines
 
@@ -157,19 +160,19 @@ class WorkTree:
         text = f"die Datei kann nicht gelesen werden ({why})"
         self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
 
-    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Every file of the layout, in the order of the paths; what has no place there becomes a problem."""
+    def _walk(self, in_order: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Every file of the layout, in the order of the paths or backwards; what has no place there becomes a problem."""
         self._problems = []
-        waiting = self._listed("", str(self.root))
+        waiting = self._listed("", str(self.root), in_order)
         while waiting:
             path, entry = waiting.pop()
             if path[-1] == "/":
-                waiting += self._listed(path, entry.path)
+                waiting += self._listed(path, entry.path, in_order)
             else:
                 yield path, entry
 
-    def _listed(self, prefix: str, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
-        """Files of the layout and folders to look into, the last first. The names of folders end in `/`: so their paths are in order."""
+    def _listed(self, prefix: str, folder: str, in_order: bool) -> list[tuple[str, os.DirEntry[str]]]:
+        """Files of the layout and folders to look into, the first one last; names of folders end in `/`, so their paths are in order."""
         # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
         of_records = place_of(f"{prefix}x.yaml") is not None
         found = []
@@ -185,7 +188,7 @@ class WorkTree:
                     found.append((prefix + name, entry))
                 elif not ignorable(prefix + name) and (prefix or not self._shared):
                     self._problems.append(unknown_path(prefix + name))
-        found.sort(key=_path_of, reverse=True)
+        found.sort(key=_path_of, reverse=in_order)
         return found
 
     def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:

@@ -102,6 +102,9 @@ def test_files_are_met_in_the_order_of_their_paths(tmp_path_factory: pytest.Temp
         return True
 
     tree = WorkTree(root)
+    assert WorkTree(root).stamps(0, changed, in_order=False) == tree.stamps()
+    assert met == list(reversed(expected))
+    met.clear()
     stamps = tree.stamps(0, changed)
     assert tuple(line.split("\t")[0] for line in stamps) == tree.paths() == tuple(met) == expected
     tree.paths(met.append)

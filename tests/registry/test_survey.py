@@ -406,10 +406,10 @@ def crews() -> Iterator[list[list[str]]]:
             told[-1] += [task[0] for task in block]
         give(deal, block)
 
-    def walked(tree: sources.WorkTree) -> Iterator[object]:
+    def walked(tree: sources.WorkTree, in_order: bool) -> Iterator[object]:
         nonlocal walking
         walking = True
-        yield from listed(tree)
+        yield from listed(tree, in_order)
         walking = False
 
     with (
@@ -433,14 +433,30 @@ def test_a_large_registry_of_which_nothing_is_known_is_read_while_its_files_are_
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
 def test_files_that_seem_old_are_not_missed(world: World):
-    """Nothing is known, and yet only what changed after some hour is told of: all are read, in the usual way."""
-    late = sorted(world.paths())[7]
-    world.tick()
-    world.put(late, b"\n" + world.get(late))
-    then = (world.root / late).stat().st_ctime_ns - 1
-    with crews() as told, mock.patch.object(cache.Cache, "looked", lambda _: then):
+    """Nothing is known, and yet one file is not told of, because its time is none: all are read, in the usual way."""
+    late, stamp = sorted(world.paths())[7], sources._stamp
+
+    def timeless(entry: os.DirEntry[str]) -> tuple[str, int]:
+        line, moment = stamp(entry)
+        return line, 0 if entry.path.endswith(late) else moment
+
+    with crews() as told, mock.patch.object(sources, "_stamp", timeless):
         report = world.warm_parallel()
-    assert len(told) == 2
+    assert [late in given for given in told] == [False, False]
+    assert said(report) == said(world.cold())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+def test_what_was_looked_at_before_is_not_begun_with(world: World):
+    """Most of it is known as a rule; only if that has gone, all is read once it has been found."""
+    world.warm_parallel()
+    (table,) = [p for p in world.packs if p.name == cache._FILES]
+    table.unlink()
+    world.tick()
+    world.put(KFZ, b"# neu\n" + world.get(KFZ))
+    with crews() as told:
+        report = world.warm_parallel()
+    assert told == [[]]
     assert said(report) == said(world.cold())
 
 
