@@ -225,7 +225,7 @@ def notice_in_due_form(folder: CooperationFacts, network: Network, as_of: date) 
 def law_as_checked(network: Network, as_of: date) -> Iterator[Finding]:
     """The registry says with which state of the law it was last checked; a newer one ships now."""
     head = network.head
-    if head is None or head.law_edition is None or head.land not in law.lands():
+    if head is None or head.law_edition is None or not law.has_pack(head.land):
         return
     shipped = law.law_pack(head.land).edition
     if head.law_edition < shipped:

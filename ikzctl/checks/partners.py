@@ -62,7 +62,7 @@ def lands_with_rules(network: Network, as_of: date) -> Iterator[Finding]:
         if folder.agreement and land:
             used.setdefault(land, folder.id)
     for land, cooperation in sorted(used.items()):
-        if land not in law.lands() or law.law_pack(land).depth != "full":
+        if not law.has_pack(land, full=True):
             text = (
                 f"für das Land {land} sind noch keine Verfahrens- und Inhaltsregeln hinterlegt; geprüft werden nur der Aufbau, "
                 "das Bundesrecht und einzelne Landesregeln"

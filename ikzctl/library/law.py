@@ -375,6 +375,11 @@ def lands() -> tuple[str, ...]:
     return (*_FULL_PACKS, *sorted(_named_packs()))
 
 
+def has_pack(land: str, *, full: bool = False) -> bool:
+    """Whether there is a law pack of this Land, or a full one; packs in full are known without reading any."""
+    return land in _FULL_PACKS or (not full and land in _named_packs())
+
+
 def law_pack(land: str) -> LawPack:
     """The law pack of a Land (two letters); the city states have none."""
     if land in _FULL_PACKS:

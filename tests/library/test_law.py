@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import get_args
+from unittest import mock
 
 import pytest
 
@@ -156,6 +157,15 @@ def test_other_laender_carry_only_known_parameters():
 def test_a_city_state_has_no_pack_and_says_so():
     with pytest.raises(UserError, match="HH"):
         law.law_pack("HH")
+
+
+def test_which_packs_there_are_is_known_without_reading_a_full_one():
+    assert [land for land in [*law.lands(), "HH", "", "XX"] if law.has_pack(land)] == list(law.lands())
+    full = [land for land in law.lands() if law.law_pack(land).depth == "full"]
+    assert [land for land in law.lands() if law.has_pack(land, full=True)] == full
+    with mock.patch.object(law, "_yaml", None):
+        assert all(law.has_pack(land) for land in full)
+        assert not law.has_pack("NW", full=True)
 
 
 def test_the_rules_are_numbered_without_gap():
