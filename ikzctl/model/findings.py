@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -62,7 +64,18 @@ class Finding:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted by place and without repetition, so that two runs over the same input print the same."""
-    return tuple(sorted(set(findings), key=lambda f: f.sort_key))
+    # the whole key of each of tens of thousands of findings would take more memory than the findings themselves
+    by_place = sorted(set(findings), key=_place)
+    groups = (list(group) for _, group in groupby(by_place, _place))
+    return tuple([f for group in groups for f in (sorted(group, key=_SORT_KEY) if len(group) > 1 else group)])
+
+
+_SORT_KEY = attrgetter("sort_key")
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    at = finding.pointer
+    return at.file, at.line, at.column
 
 
 def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:

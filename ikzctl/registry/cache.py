@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ _NAMES = (_FILES, _FACTS, _RESULTS)
 _MAX_RESULTS = 8
 _MAX_NAMES = 32
 _FEW = 1_000
+_PIECE = 1_000
 _SHORT = 1 << 20
 # File systems count time in steps of up to two seconds; within such a step a file can change twice and look the same.
 _STEP = 2_000_000_000
@@ -147,12 +148,11 @@ class Cache:
             named.pop(name, None)
             named[name] = key
         with PackWriter(self.folder / _RESULTS) as pack:
-            for part in kept:
-                if old is not None:
-                    pack.take_over(part, old)
-            text = self._part(_RESULTS, key) if result is None else _json(result)
-            if text is not None:
-                pack.add(key, text)
+            for part in kept if result is not None else [*kept, key]:
+                if (text := self._part(_RESULTS, part)) is not None:
+                    pack.add(part, text)
+            if result is not None:
+                pack.add_pieces(key, _json(result))
             there = {*kept, key}
             names = dict([(n, k) for n, k in named.items() if k in there][-_MAX_NAMES:])
             self._finish(pack, _RESULTS, began=self.began, names=names)
@@ -201,20 +201,25 @@ def _text(value: object) -> str:
 # sixty thousand findings `json` makes a hundred megabytes of scraps.
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    if len(value["findings"]) <= _FEW:
-        return json.dumps(value).encode()
+def _json(value: Mapping[str, Any]) -> Iterator[bytes]:
+    findings = value["findings"]
+    if len(findings) <= _FEW:
+        yield json.dumps(value).encode()
+        return
     from ikzctl.registry.codec import as_json
 
-    return as_json(value)
+    yield as_json({name: inner for name, inner in value.items() if name != "findings"})[:-1] + b',"findings":['
+    for start in range(0, len(findings), _PIECE):
+        yield (b"," if start else b"") + as_json(findings[start : start + _PIECE])[1:-1]
+    yield b"]}"
 
 
 def _parsed(text: bytes) -> Any:
     if len(text) <= _SHORT:
         return json.loads(text)
-    from ikzctl.registry.codec import parsed
+    from ikzctl.registry.codec import parsed_with_findings
 
-    return parsed(text)
+    return parsed_with_findings(text)
 
 
 # --- looking after the folder -----------------------------------------------------------------------------------------

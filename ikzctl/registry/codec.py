@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 
@@ -31,7 +31,7 @@ _CLASSES: dict[str, Any] = {
 
 # plain values and tuples; amounts with decimals are numbers, and no texts. UnicodeEncodeError for half of a pair of surrogates.
 as_json = msgspec.json.Encoder(decimal_format="number").encode
-parsed = msgspec.json.decode
+_parsed = msgspec.json.decode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
 
@@ -60,6 +60,43 @@ def encode_results(results: Iterable[FileResult]) -> bytes:
 def decode_results(paths: Iterable[str], text: bytes) -> list[FileResult]:
     """The results of these files; like `decode_result`."""
     return [decode_result(path, row) for path, row in zip(paths, _rows(text), strict=True)]
+
+
+class Rows(Sequence[Any]):
+    """Items of a JSON array that are made when they are asked for: tens of thousands of them at once take a hundred megabytes."""
+
+    def __init__(self, items: list[msgspec.Raw]) -> None:
+        self._items = items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Any]: ...
+
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return [_parsed(item) for item in self._items[at]]
+        return _parsed(self._items[at])
+
+
+class _WithFindings(msgspec.Struct):
+    files: Any
+    cooperations: Any
+    findings: list[msgspec.Raw]
+    blobs: Any
+
+
+_with_findings = msgspec.json.Decoder(_WithFindings).decode
+
+
+def parsed_with_findings(text: bytes) -> dict[str, Any]:
+    """A result of which nothing but the number of findings is looked at; one of `pack.FOREIGN` if it is none."""
+    found = _with_findings(text)
+    return {**msgspec.structs.asdict(found), "findings": Rows(found.findings)}
 
 
 def digest_of_text(encoded: bytes) -> str:

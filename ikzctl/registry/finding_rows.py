@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from ikzctl.model.findings import SEVERITY_ORDER, Finding, Pointer
@@ -30,4 +31,10 @@ def finding_of(row: Any) -> Finding:
         raise TypeError("not a finding")
     if not (line.__class__ is column.__class__ is int) or not all(f.__class__ in (int, str) for f in field):
         raise TypeError("not a place")
+    # of these there are few, and each came as a text of its own
+    code, severity, file, norm, norm_state = map(_once, (code, severity, file, norm, norm_state))
     return Finding(code, severity, Pointer(file, tuple(field), line, column), message, norm, norm_state)
+
+
+def _once(text: Any) -> Any:
+    return text and intern(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import IO, Any, NamedTuple, Self
 _MAGIC = b"ikzctl-cache/1\n"
 # at the very end: where the list of parts begins, its digest, a line feed
 _TAIL = 16 + 32 + 1
+_DIGEST = 16
 _TEMPORARY = "neu-"
 # no cache comes near this; whatever does is not read into memory
 _LARGEST = 1 << 30
@@ -127,8 +129,16 @@ class PackWriter:
         self._discard()
 
     def add(self, name: str, data: bytes) -> None:
-        self._write(data)
-        self._parts.append((name, len(data), _check(data)))
+        self.add_pieces(name, [data])
+
+    def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
+        """A part that need not be in memory as a whole."""
+        length, check = 0, blake2b(digest_size=_DIGEST)
+        for piece in pieces:
+            self._write(piece)
+            check.update(piece)
+            length += len(piece)
+        self._parts.append((name, length, check.hexdigest()))
 
     def take_over(self, name: str, pack: Pack) -> bool:
         """Add a part of another pack as it is; whoever asks for it will see whether it is damaged. False if there is none."""
@@ -196,4 +206,4 @@ def is_temporary(name: str) -> bool:
 
 
 def _check(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=_DIGEST).hexdigest()

@@ -128,19 +128,25 @@ def test_a_link_in_place_of_a_file(world: World, name: str, tmp_path: Path):
     assert theirs.read_bytes() == before
 
 
-def test_what_was_damaged_is_mended(world: World):
-    """A damaged part does not stay, nor does everything else have to be read for ever."""
+def test_what_was_damaged_is_mended_when_it_is_needed(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Nothing else has to be read for ever, and a damaged part stays no longer than nobody looks for what it holds."""
     for path in world.packs:
         data = bytearray(path.read_bytes())
         data[40] ^= 1
         path.write_bytes(data)
     used(world)
+    monkeypatch.setattr("ikzctl.registry.sources.Files.read", None)
+    world.warm()
+    monkeypatch.undo()
+    for file in world.paths():
+        world.put(file, b"#\n" + world.get(file))
     used(world)
     for path in world.packs:
         found = Pack.open(path)
         assert found is not None
-        assert all(found.get(name) is not None for name in found.parts)
+        whole = [found.get(name) is not None for name in found.parts]
         found.close()
+        assert all(whole)
 
 
 def test_lines_are_right_though_the_table_of_their_file_is_lost(world: World):
@@ -512,6 +518,9 @@ def test_many_findings_are_read_as_few_are(world: World, monkeypatch: pytest.Mon
     """Another reader and writer of JSON take over where there is much; each reads what the other wrote."""
     monkeypatch.setattr(cache_module, "_FEW", limit)
     monkeypatch.setattr(cache_module, "_SHORT", limit)
+    monkeypatch.setattr(cache_module, "_PIECE", 2)
+    for number in range(4):
+        world.put(f"partners/x-{number}.yaml", b"id: y\n")
     assert "IKZ-L077" in used(world)
     monkeypatch.undo()
     assert "IKZ-L077" in same(world)

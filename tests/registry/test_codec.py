@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ikzctl.checks.records import RECORD_CHECKS
 from ikzctl.library.resources import sample_registry_dir
-from ikzctl.model.findings import Finding, Pointer
+from ikzctl.model.findings import Finding, Pointer, in_order
 from ikzctl.model.kinds import BY_NAME, place_of
-from ikzctl.registry.codec import _CLASSES, decode_results, encode_results
+from ikzctl.registry.codec import _CLASSES, as_json, decode_results, encode_results, parsed_with_findings
 from ikzctl.registry.finding_rows import finding_of, finding_row
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.scan import FileResult, examine, scan
@@ -146,3 +146,29 @@ def test_a_path_without_a_place_is_refused():
 @given(_FINDING)
 def test_findings_as_rows(finding: Finding):
     assert exact(finding_of(json.loads(json.dumps(finding_row(finding))))) == exact(finding)
+
+
+@given(st.lists(_FINDING, max_size=8))
+def test_findings_of_a_result_are_made_one_by_one(found: list[Finding]):
+    rows = [finding_row(finding) for finding in found]
+    result = {"files": 3, "cooperations": "a b", "findings": rows, "blobs": {"x": "y"}}
+    parsed = parsed_with_findings(as_json(result))
+    lazy = parsed.pop("findings")
+    assert parsed == {"files": 3, "cooperations": "a b", "blobs": {"x": "y"}}
+    assert len(lazy) == len(found)
+    assert [finding_of(row) for row in lazy] == found
+    assert [finding_of(row) for row in lazy[2:5]] == found[2:5]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"files":1,"cooperations":"","findings":1,"blobs":{}}', b'{"findings":[{}']
+)
+def test_what_is_no_result(text: bytes):
+    with pytest.raises(FOREIGN):
+        parsed_with_findings(text)
+
+
+@given(st.lists(_FINDING, max_size=12))
+def test_findings_come_in_one_order_and_once(found: list[Finding]):
+    assert list(in_order(found)) == sorted(set(found), key=lambda finding: finding.sort_key)
+    assert in_order(found) == in_order(reversed(found))
