@@ -24,6 +24,8 @@ _MOST_FORESEEN = 500
 _TOLD_TOGETHER = 8
 # with one block at a time, processes that take turns on a processor cost a twentieth more
 _DEALT_TOGETHER = 4 * BLOCK
+# nobody asks for answers before all files have been found; so many may wait for that
+_MOST_WAITING = 128
 # after so many files the progress is told
 _STEP = 50
 
@@ -182,20 +184,17 @@ class _Begun:
 
     def add(self, path: str) -> None:
         self._paths.append(path)
-        if len(self._paths) == self._given + _DEALT_TOGETHER:
-            self.deal.give(self._last())
-            self._given = len(self._paths)
+        if len(self._paths) >= self._given + _DEALT_TOGETHER and self.deal.open < _MOST_WAITING:
+            self.deal.give([(path,) for path in self._paths[self._given : self._given + _DEALT_TOGETHER]])
+            self._given += _DEALT_TOGETHER
 
     def is_all_of(self, tasks: Sequence[Task]) -> bool:
         """Whether these are the files that were begun with, and nothing is known of any."""
         return self._paths == [task.path for task in tasks] and not any(task.blob or task.old_blob for task in tasks)
 
-    def rest(self) -> list[list[tuple[str, ...]]]:
+    def rest(self) -> Iterator[list[tuple[str, ...]]]:
         """What has not been given."""
-        return [self._last()] if len(self._paths) > self._given else []
-
-    def _last(self) -> list[tuple[str, ...]]:
-        return [(path,) for path in self._paths[self._given :]]
+        return in_blocks(((path,) for path in self._paths[self._given :]), _DEALT_TOGETHER)
 
 
 def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:

@@ -174,7 +174,8 @@ class WorkTree:
     def _listed(self, prefix: str, folder: str, in_order: bool) -> list[tuple[str, os.DirEntry[str]]]:
         """Files of the layout and folders to look into, the first one last; names of folders end in `/`, so their paths are in order."""
         # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
-        of_records = place_of(f"{prefix}x.yaml") is not None
+        # (the folder of a cooperation is none, and of these there are most)
+        of_records = prefix.count("/") != 2 and place_of(f"{prefix}x.yaml") is not None
         found = []
         with os.scandir(folder) as entries:
             for entry in entries:

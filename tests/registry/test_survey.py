@@ -432,6 +432,17 @@ def test_a_large_registry_of_which_nothing_is_known_is_read_while_its_files_are_
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
+@pytest.mark.parametrize("way", ["parallel", "warm_parallel"])
+def test_answers_that_nobody_can_ask_for_yet_are_few(world: World, way: str):
+    """However long it takes to find all files; what was not begun with is read afterwards."""
+    paths = world.paths()
+    with crews() as told, mock.patch.object(reading, "_MOST_WAITING", 2):
+        report = getattr(world, way)()
+    assert told == [paths[:6]]
+    assert said(report) == said(world.cold())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
 def test_files_that_seem_old_are_not_missed(world: World):
     """Nothing is known, and yet one file is not told of, because its time is none: all are read, in the usual way."""
     late, stamp = sorted(world.paths())[7], sources._stamp
