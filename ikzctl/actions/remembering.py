@@ -52,8 +52,7 @@ class Remembering:
         self._has_news = False
         stamps: Sequence[str] = ()
         if isinstance(self.source, WorkTree):
-            looked = self.cache.looked()
-            stamps = self.source.stamps(looked, partial(self._news, self.source.files), in_order=not looked)
+            stamps = self.source.stamps(self.cache.looked(), partial(self._news, self.source.files))
         known = None if self._has_news else _restored(self.cache.result(self._quick_name(stamps)))
         if known is not None:
             return known, True
@@ -77,12 +76,12 @@ class Remembering:
         from ikzctl.registry.shards import USUAL_SIZE
         from ikzctl.registry.sources import WorkTree
 
-        known = len(self.cache.shards()) * USUAL_SIZE
+        known, jobs = len(self.cache.shards()) * USUAL_SIZE, self.reader.jobs
         if known >= WORTH_A_POOL:
             # what has changed since is little as a rule
             self.reader.get_ready(1)
-        elif not self.cache.looked() and isinstance(self.source, WorkTree):
-            self.reader.begin(self.source)
+        elif not known and jobs > 1 and isinstance(self.source, WorkTree) and self.source.at_least(WORTH_A_POOL):
+            self.reader.get_ready(jobs)
 
     def _name(self, kind: str, parts: Iterable[str]) -> str:
         from ikzctl.registry.shards import digest_of

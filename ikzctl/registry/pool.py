@@ -7,8 +7,7 @@ import pickle
 import signal
 import sys
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
@@ -35,7 +34,6 @@ class Crew:
     def __init__(self, prepare: Prepare) -> None:
         self._prepare = prepare
         self._workers: list[Worker] = []
-        self._deal: Deal | None = None
 
     def grow(self, processes: int) -> None:
         """To so many processes; fewer where the system allows no further one."""
@@ -52,35 +50,21 @@ class Crew:
             with suppress(OSError):
                 pipe.send((work, block, False))
 
-    def begin(self, work: Work) -> Deal:
-        """Work whose blocks are still to be found. What another deal has not answered yet is given up."""
-        if self._deal is not None and self._deal.open:
-            # its answers would be taken for those of this one
-            processes = len(self._workers)
-            self.end()
-            self.grow(processes)
-        self._deal = Deal([pipe for _, pipe in self._workers], work)
-        return self._deal
+    def spread(self, work: Work, blocks: Iterable[Any]) -> Iterator[Any]:
+        """`work(block)` for each block, in order. `work` must be portable; what it raises is raised here.
 
-    def answers(self, deal: Deal, blocks: Iterable[Any] = ()) -> Iterator[Any]:
-        """All that the deal has not answered, and then that for these blocks, which are asked for as they are needed.
-
-        All processes end when the caller stops asking before the last answer, whatever the reason.
+        Without any process this one does the work. All end when the caller stops asking before the last answer, whatever the
+        reason. ChildProcessError if somebody else ends one of them.
         """
+        if not self._workers:
+            yield from map(work, blocks)
+            return
         try:
-            for block in blocks:
-                deal.give(block)
-                while deal.open >= 4 * _AHEAD * max(1, len(self._workers)):
-                    yield deal.answer()
-            while deal.open:
-                yield deal.answer()
+            yield from _deal(self._workers, work, iter(blocks))
         except BaseException:
+            # what is still on its way would be taken for the answer to the next question
             self.end()
             raise
-
-    def spread(self, work: Work, blocks: Iterable[Any]) -> Iterator[Any]:
-        """`work(block)` for each block, in order; see `answers`."""
-        return self.answers(self.begin(work), blocks)
 
     def end(self) -> None:
         with _no_interrupt():
@@ -91,62 +75,6 @@ class Crew:
                 process.close()
                 pipe.close()
             self._workers.clear()
-        self._deal = None
-
-
-class Deal:
-    """Blocks that are worked on by the processes at the other ends of these pipes, by each in the order in which it got them.
-
-    `work` must be portable; what it raises is raised where its answer is asked for. Without any process this one does the work.
-    ChildProcessError if somebody else ends one of them.
-    """
-
-    def __init__(self, pipes: Sequence[Connection], work: Work) -> None:
-        self._work = work
-        self._waiting: deque[Any] = deque()
-        self._free = [pipe for _ in range(_AHEAD) for pipe in pipes]
-        self._order: dict[Connection, deque[int]] = {pipe: deque() for pipe in pipes}
-        self._answers: dict[int, Any] = {}
-        self._sent = self._answered = 0
-
-    @property
-    def open(self) -> int:
-        """How many blocks have been given whose answers nobody has asked for."""
-        return len(self._waiting) + self._sent - self._answered
-
-    def give(self, block: Any) -> None:
-        """Without waiting for anybody."""
-        self._waiting.append(block)
-        self._hand_out()
-        if self._waiting and self._order:
-            self._take_in(0)
-            self._hand_out()
-
-    def answer(self) -> Any:
-        """The next one, in the order of the blocks. LookupError if none is left."""
-        if not self._order:
-            return self._work(self._waiting.popleft())
-        while self._answered not in self._answers:
-            if not self.open:
-                raise LookupError("every block has been answered")
-            self._hand_out()
-            self._take_in(None)
-        self._answered += 1
-        return self._answers.pop(self._answered - 1)
-
-    def _hand_out(self) -> None:
-        while self._waiting and self._free:
-            pipe = self._free.pop(0)
-            _send(pipe, (self._work, self._waiting.popleft(), True))
-            self._order[pipe].append(self._sent)
-            self._sent += 1
-
-    def _take_in(self, seconds: float | None) -> None:
-        """What is there; None: wait until something is."""
-        ready = set(wait([pipe for pipe in self._order if self._order[pipe]], seconds))
-        for pipe in [p for p in self._order if p in ready]:
-            self._answers[self._order[pipe].popleft()] = _answer(pipe)
-            self._free.append(pipe)
 
 
 Worker = tuple["BaseProcess", Connection]
@@ -181,6 +109,35 @@ def _no_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _deal(workers: list[Worker], work: Work, blocks: Iterator[Any]) -> Iterator[Any]:
+    free = [pipe for _ in range(_AHEAD) for _, pipe in workers]
+    order: dict[Connection, list[int]] = {pipe: [] for _, pipe in workers}
+    answers: dict[int, Any] = {}
+    sent = wanted = 0
+    more = True
+    while True:
+        while more and free and sent - wanted < 4 * _AHEAD * len(workers):
+            try:
+                block = next(blocks)
+            except StopIteration:
+                more = False
+                break
+            pipe = free.pop(0)
+            _send(pipe, (work, block, True))
+            order[pipe].append(sent)
+            sent += 1
+        if wanted == sent:
+            return
+        if wanted not in answers:
+            ready = set(wait([pipe for pipe in order if order[pipe]]))
+            for pipe in [p for p in order if p in ready]:
+                answers[order[pipe].pop(0)] = _answer(pipe)
+                free.append(pipe)
+        while wanted in answers:
+            yield answers.pop(wanted)
+            wanted += 1
 
 
 def _send(pipe: Connection, task: tuple[Work, Any, bool]) -> None:

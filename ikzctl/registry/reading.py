@@ -8,31 +8,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, starmap
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from ikzctl.registry.scan import BLOCK, FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
+from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
 from ikzctl.registry.sources import Files, Source, WorkTree
 
 if TYPE_CHECKING:
-    from ikzctl.registry.pool import Crew, Deal
+    from ikzctl.registry.pool import Crew
 
 # below so many files to read, starting processes takes longer than they save
 WORTH_A_POOL = 3_000
 # one process alone must not be kept busy with what several could do
 _MOST_FORESEEN = 500
 _TOLD_TOGETHER = 8
-# with one block at a time, processes that take turns on a processor cost a twentieth more
-_DEALT_TOGETHER = 4 * BLOCK
-# nobody asks for answers before all files have been found; so many may wait for that
-_MOST_WAITING = 128
 # after so many files the progress is told
 _STEP = 50
 
 T = TypeVar("T")
 Checks = Callable[[], tuple[RecordCheck, ...]]
-Work = Callable[[Checks, Sequence["tuple[Task, bytes]"]], list[Any]]
-"""What one process does with some files: one of the last two functions of this module."""
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
 
@@ -68,7 +62,6 @@ class Reader:
     _crew: Crew | None = field(default=None, init=False)
     _foreseen: int = field(default=0, init=False)
     _waiting: list[str] = field(default_factory=list, init=False)
-    _begun: _Begun | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -87,22 +80,8 @@ class Reader:
             self._crew = Crew(partial(_get_ready, self.checks))
         self._crew.grow(min(processes, self.jobs))
 
-    def begin(self, source: WorkTree) -> None:
-        """Nothing is known of these files: if there are many, each that is foreseen is read at once for `outcomes`."""
-        self._begin(_look_at_and_encode, source)
-
-    def _begin(self, work: Work, source: WorkTree) -> None:
-        if self.jobs < 2 or not source.at_least(WORTH_A_POOL):
-            return
-        self.get_ready(self.jobs)
-        if self._crew is not None:
-            self._begun = _Begun(work, self._crew.begin(self._work_in(source.files, work)))
-
     def foresee(self, files: Files, path: str) -> bool:
         """Have this file read already by a process that is ready; False if no more are wanted."""
-        if self._begun is not None:
-            self._begun.add(path)
-            return True
         if self._crew is None or self._foreseen >= _MOST_FORESEEN:
             return False
         self._waiting.append(path)
@@ -115,12 +94,10 @@ class Reader:
 
     def results(self, source: Source) -> Iterator[FileResult]:
         """What all files yield, in order; nothing is known before and nothing will be remembered."""
-        if isinstance(source, WorkTree):
-            self._begin(_examine, source)
-            paths = source.paths(partial(self.foresee, source.files))
-        else:
-            paths = source.paths()
-        if self._crew is None and not self._worth_a_pool(len(paths)):
+        if self.jobs > 1 and isinstance(source, WorkTree) and source.at_least(WORTH_A_POOL):
+            self.get_ready(self.jobs)
+        paths = source.paths()
+        if not self._worth_a_pool(len(paths)):
             return self._counted(scan(source, self.checks(), paths), len(paths))
         return self._counted(self._results_of_crew(source, paths), len(paths))
 
@@ -128,7 +105,7 @@ class Reader:
         """In the order of the tasks; a file that cannot be opened is left out, the source names it."""
         if self._worth_a_pool(len(tasks)) or (self._crew is not None and tasks):
             return self._counted(self._outcomes_of_crew(source, tasks), len(tasks))
-        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks), BLOCK))
+        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks)))
         return self._counted(chain.from_iterable(looked_at), len(tasks))
 
     def _worth_a_pool(self, files: int) -> bool:
@@ -141,60 +118,28 @@ class Reader:
     def _results_of_crew(self, source: Source, paths: Sequence[str]) -> Iterator[FileResult]:
         from ikzctl.registry.codec import decode_result
 
-        for block in self._spread(_examine, source, [Task(path) for path in paths]):
+        for block in self._spread(_examine, source, map(Task, paths), len(paths)):
             yield from (decode_result(path, encoded) for path, encoded in block)
 
     def _outcomes_of_crew(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        for block in self._spread(_look_at_and_encode, source, tasks):
-            for path, blob, meaning, encoded in block:
-                yield Outcome(path, blob, meaning, encoded, _decoded(path, encoded))
+        for block in self._spread(_look_at_and_encode, source, tasks, len(tasks)):
+            yield from (Outcome(*found, _decoded(found[0], found[-1])) for found in block)
 
-    def _spread(self, work: Work, source: Source, tasks: Sequence[Task]) -> Iterator[Any]:
-        if self._worth_a_pool(len(tasks)):
+    def _spread(self, work: Callable[..., T], source: Source, tasks: Iterable[Task], number: int) -> Iterator[T]:
+        if self._worth_a_pool(number):
             self.get_ready(self.jobs)
         if self._crew is None:
             raise ValueError("nobody to spread work to")
+        work = partial(work, self.checks)
         if not isinstance(source, WorkTree):
-            yield from self._crew.spread(partial(work, self.checks), in_blocks(_with_content(source, tasks), BLOCK))
+            yield from self._crew.spread(work, in_blocks(_with_content(source, tasks)))
             return
-        begun, self._begun = self._begun, None
-        if begun is not None and begun.work is work and begun.is_all_of(tasks):
-            answers = self._crew.answers(begun.deal, begun.rest())
-        else:
-            # plain tuples, because objects are slow to send
-            answers = self._crew.spread(
-                self._work_in(source.files, work), in_blocks(map(tuple, tasks), _DEALT_TOGETHER)
-            )
-        for done, unread in answers:
+        # as plain tuples, because the pieces of a class take five times as long to send
+        blocks = in_blocks(map(tuple, tasks))
+        for done, unread in self._crew.spread(partial(_read_and, work, source.files), blocks):
             for path, fault in unread:
                 source.cannot_read(path, fault)
             yield done
-
-    def _work_in(self, files: Files, work: Work) -> Callable[[Sequence[tuple[str, ...]]], Any]:
-        return partial(_read_and, partial(work, self.checks), files)
-
-
-class _Begun:
-    """Files that are being read although it is not yet known how many there are."""
-
-    def __init__(self, work: Work, deal: Deal) -> None:
-        self.work, self.deal = work, deal
-        self._paths: list[str] = []
-        self._given = 0
-
-    def add(self, path: str) -> None:
-        self._paths.append(path)
-        if len(self._paths) >= self._given + _DEALT_TOGETHER and self.deal.open < _MOST_WAITING:
-            self.deal.give([(path,) for path in self._paths[self._given : self._given + _DEALT_TOGETHER]])
-            self._given += _DEALT_TOGETHER
-
-    def is_all_of(self, tasks: Sequence[Task]) -> bool:
-        """Whether these are the files that were begun with, and nothing is known of any."""
-        return self._paths == [task.path for task in tasks] and not any(task.blob or task.old_blob for task in tasks)
-
-    def rest(self) -> Iterator[list[tuple[str, ...]]]:
-        """What has not been given."""
-        return in_blocks(((path,) for path in self._paths[self._given :]), _DEALT_TOGETHER)
 
 
 def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:
@@ -278,20 +223,16 @@ def _foresee(checks: Checks, files: Files, paths: Sequence[str]) -> None:
 
 
 def _read_and(
-    work: Callable[[list[tuple[Task, bytes]]], list[T]], files: Files, dealt: Sequence[tuple[str, ...]]
-) -> tuple[list[T], list[tuple[str, OSError]]]:
+    work: Callable[[list[tuple[Task, bytes]]], T], files: Files, block: Sequence[tuple[str, ...]]
+) -> tuple[T, list[tuple[str, OSError]]]:
     """What `work` makes of these files, and which of them could not be read."""
-    done: list[T] = []
-    unread = []
-    for block in in_blocks(starmap(Task, dealt), BLOCK):
-        there = []
-        for task in block:
-            try:
-                there.append((task, files.read(task.path)))
-            except OSError as fault:
-                unread.append((task.path, fault))
-        done += work(there)
-    return done, unread
+    there, unread = [], []
+    for task in starmap(Task, block):
+        try:
+            there.append((task, files.read(task.path)))
+        except OSError as fault:
+            unread.append((task.path, fault))
+    return work(there), unread
 
 
 def _examine(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[tuple[str, bytes]]:

@@ -45,7 +45,7 @@ def scan(
 ) -> Iterator[FileResult]:
     """Read the files of `source` (or only `paths` of it) in sorted order."""
     with no_collector():
-        for block in in_blocks(source.read_many(source.paths() if paths is None else paths), BLOCK):
+        for block in in_blocks(source.read_many(source.paths() if paths is None else paths)):
             yield from examine_all(block, checks)
 
 
@@ -60,9 +60,9 @@ def unread(source: Source) -> Iterator[FileResult]:
             yield FileResult(path, place, None, (), ())
 
 
-def in_blocks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def in_blocks(items: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(items)
-    return iter(lambda: list(islice(rest, size)), [])
+    return iter(lambda: list(islice(rest, BLOCK)), [])
 
 
 def examine(path: str, content: bytes, checks: Sequence[RecordCheck] = ()) -> FileResult:

@@ -8,7 +8,6 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -95,15 +94,9 @@ class WorkTree:
         # a registry at the top of a repository shares it with other files
         self._shared = (root / ".git").exists()
 
-    def paths(self, met: Callable[[str], object] | None = None) -> tuple[str, ...]:
-        """Unless they are known already, `met` is told of each as it is found, in order."""
+    def paths(self) -> tuple[str, ...]:
         if self._paths is None:
-            paths = []
-            for path, _ in self._walk(in_order=True):
-                paths.append(path)
-                if met is not None:
-                    met(path)
-            self._paths = tuple(limited(paths, self._problems))
+            self._paths = tuple(self._limited([path for path, _ in self._walk()]))
         return self._paths
 
     def has(self, path: str) -> bool:
@@ -120,24 +113,25 @@ class WorkTree:
                 seen += sum(1 for _ in islice(entries, files - seen))
         return seen >= files
 
-    def stamps(
-        self, since: int = FOREVER, changed: Callable[[str], bool] = bool, *, in_order: bool = True
-    ) -> list[str]:
+    def stamps(self, since: int = FOREVER, changed: Callable[[str], bool] = bool) -> list[str]:
         """Path, then size, times of writing and of any change, and number of each file; without opening one.
 
         Zeros where even that is refused: reading the file will tell why. `changed` is told of files that changed after
-        `since`, in nanoseconds since 1970, as they are found, until it answers that it has heard enough: in the order of the
-        paths or, which tells earlier of something new in folders that hold much, backwards.
+        `since`, in nanoseconds since 1970, until it answers that it has heard enough.
         """
         lines = []
-        for path, entry in self._walk(in_order):
+        for path, entry in self._walk():
             stamp, moment = _stamp(entry)
             lines.append(f"{path}\t{stamp}")
             if moment > since and not changed(path):
                 since = FOREVER
-        lines = limited(lines if in_order else lines[::-1], self._problems)
+        lines = self._limited(lines)
         self._paths = tuple([line[: line.index("\t")] for line in lines])
         return lines
+
+    def _limited(self, lines: list[str]) -> list[str]:
+        lines.sort()
+        return limited(lines, self._problems)
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()
@@ -160,37 +154,27 @@ class WorkTree:
         text = f"die Datei kann nicht gelesen werden ({why})"
         self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
 
-    def _walk(self, in_order: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Every file of the layout, in the order of the paths or backwards; what has no place there becomes a problem."""
+    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Every file of the layout; what has no place there becomes a problem."""
         self._problems = []
-        waiting = self._listed("", str(self.root), in_order)
+        waiting = [("", str(self.root))]
         while waiting:
-            path, entry = waiting.pop()
-            if path[-1] == "/":
-                waiting += self._listed(path, entry.path, in_order)
-            else:
-                yield path, entry
-
-    def _listed(self, prefix: str, folder: str, in_order: bool) -> list[tuple[str, os.DirEntry[str]]]:
-        """Files of the layout and folders to look into, the first one last; names of folders end in `/`, so their paths are in order."""
-        # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
-        # (the folder of a cooperation is none, and of these there are most)
-        of_records = prefix.count("/") != 2 and place_of(f"{prefix}x.yaml") is not None
-        found = []
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
-                if name == ".git" and prefix and _is_repository(entry):
-                    self._problems.append(inner_repository(prefix))
-                if not entry.is_file(follow_symlinks=False):
-                    if self._enter(prefix + name, entry):
-                        found.append((f"{prefix}{name}/", entry))
-                elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
-                    found.append((prefix + name, entry))
-                elif not ignorable(prefix + name) and (prefix or not self._shared):
-                    self._problems.append(unknown_path(prefix + name))
-        found.sort(key=_path_of, reverse=in_order)
-        return found
+            prefix, folder = waiting.pop()
+            # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
+            # (the folder of a cooperation is none, and of these there are most)
+            of_records = prefix.count("/") != 2 and place_of(f"{prefix}x.yaml") is not None
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
+                    if name == ".git" and prefix and _is_repository(entry):
+                        self._problems.append(inner_repository(prefix))
+                    if not entry.is_file(follow_symlinks=False):
+                        if self._enter(prefix + name, entry):
+                            waiting.append((f"{prefix}{name}/", entry.path))
+                    elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
+                        yield prefix + name, entry
+                    elif not ignorable(prefix + name) and (prefix or not self._shared):
+                        self._problems.append(unknown_path(prefix + name))
 
     def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Whether this is a folder to look into."""
@@ -206,9 +190,6 @@ class WorkTree:
             if "/" in path or not self._shared:
                 self._problems.append(unknown_path(path + "/"))
         return False
-
-
-_path_of = itemgetter(0)
 
 
 def _as_git_names_it(name: str) -> str:

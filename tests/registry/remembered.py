@@ -130,13 +130,8 @@ class World:
 
 @contextmanager
 def many_processes() -> Iterator[None]:
-    """Even a few files are spread over processes, which take several turns."""
-    with (
-        mock.patch.object(reading, "WORTH_A_POOL", 2),
-        mock.patch.object(scan, "BLOCK", 2),
-        mock.patch.object(reading, "BLOCK", 2),
-        mock.patch.object(reading, "_DEALT_TOGETHER", 3),
-    ):
+    """Even a few files are spread over processes."""
+    with mock.patch.object(reading, "WORTH_A_POOL", 2), mock.patch.object(scan, "BLOCK", 3):
         yield
 
 

@@ -149,69 +149,6 @@ def test_what_is_told_is_done_first_and_not_answered():
     crew.end()
 
 
-@pytest.mark.parametrize("processes", [0, 1, 3])
-def test_work_is_begun_while_blocks_are_still_looked_for(processes: int):
-    """Giving waits for nobody, and the answers come in order, those for what is given later and for what is left as well."""
-    crew = Crew(os.getpid)
-    crew.grow(processes)
-    deal = crew.begin(slowly_at_first)
-    for number in range(40):
-        deal.give(number)
-    assert deal.open == 40
-    assert [deal.answer() for _ in range(5)] == [0, 1, 2, 3, 4]
-    deal.give(40)
-    assert deal.open == 36
-    assert list(crew.answers(deal, range(41, 60))) == list(range(5, 60))
-    assert deal.open == 0
-    with pytest.raises(LookupError):
-        deal.answer()
-    crew.end()
-
-
-def test_giving_does_not_wait_for_a_slow_process():
-    crew = Crew(os.getpid)
-    crew.grow(1)
-    deal = crew.begin(time.sleep)
-    for _ in range(4):
-        deal.give(3600)
-    crew.end()
-
-
-def test_answers_are_taken_in_while_more_is_given():
-    """Nobody stands still because the other end of its pipe is full."""
-    crew = Crew(os.getpid)
-    crew.grow(1)
-    deal = crew.begin(big)
-    deadline = time.monotonic() + 60
-    while len(deal._answers) < 20 and time.monotonic() < deadline:
-        deal.give(1)
-        time.sleep(0.001)
-    assert len(deal._answers) >= 20
-    crew.end()
-
-
-def test_an_answer_that_nobody_asked_for_reaches_no_other():
-    crew = Crew(os.getpid)
-    crew.grow(2)
-    deal = crew.begin(square)
-    for number in range(100, 110):
-        deal.give(number)
-    assert [value for value, _ in crew.spread(square, range(5))] == [0, 1, 4, 9, 16]
-    assert len(active_children()) == 2
-    crew.end()
-
-
-def test_somebody_ends_a_process_before_all_has_been_given():
-    crew = Crew(os.getpid)
-    crew.grow(1)
-    deal = crew.begin(dying)
-    with pytest.raises(ChildProcessError):
-        for number in range(3, 10_000):
-            deal.give(number)
-            time.sleep(0.001)
-    crew.end()
-
-
 def test_what_fails_while_they_get_ready_fails_in_the_work():
     assert [value for value, _ in spread(square, range(3), 2, partial(failing, 5))] == [0, 1, 4]
 

@@ -478,9 +478,7 @@ def test_a_folder_that_may_be_listed_but_not_entered(world: World, monkeypatch: 
             raise PermissionError(13, os.strerror(13), path)
         return read(tree, path)
 
-    monkeypatch.setattr(
-        sources.WorkTree, "_walk", lambda *how, **more: ((p, Refusing(e)) for p, e in walk(*how, **more))
-    )
+    monkeypatch.setattr(sources.WorkTree, "_walk", lambda tree: ((p, Refusing(e)) for p, e in walk(tree)))
     monkeypatch.setattr(sources.WorkTree, "read", refused)
     assert same(world).count("IKZ-P004") >= 3
     monkeypatch.undo()

@@ -9,11 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ikzctl.cli.system_faults import reason
-from ikzctl.model.kinds import place_of
 from ikzctl.registry.sources import READ_LIMIT, WorkTree
 
 OTHER = ("partners/worms.yaml", b"id: worms\n")
@@ -67,45 +64,3 @@ def test_a_huge_file_is_cut_where_the_reader_refuses_it(tree):
     with Path(CHANGING).open("wb") as stream:
         stream.truncate(1 << 40)
     assert len(tree.read(CHANGING)) == READ_LIMIT
-
-
-# names in which the sign after the common part comes before and after "/" and "."
-_NAMES = ("a", "a-b", "a-", "a0", "a-b-c", "ab", "b")
-
-
-@given(
-    st.sets(
-        st.builds("partners/{}.yaml".format, st.sampled_from(_NAMES))
-        | st.builds("cooperations/{}/cooperation.yaml".format, st.sampled_from(_NAMES))
-        | st.builds(
-            "cooperations/{}/{}.yaml".format, st.sampled_from(_NAMES), st.sampled_from(["agreement", "costs", "x"])
-        )
-        | st.builds("cooperations/{}/members/{}.yaml".format, st.sampled_from(_NAMES), st.sampled_from(_NAMES))
-        | st.sampled_from(
-            ["registry.yaml", "security/a.yaml", "tasks/a.yaml", ".hidden", "README.md", "cooperations/ä/costs.yaml"]
-        )
-    )
-)
-def test_files_are_met_in_the_order_of_their_paths(tmp_path_factory: pytest.TempPathFactory, paths: set[str]):
-    root = tmp_path_factory.mktemp("r")
-    for path in paths:
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).touch()
-    expected = tuple(sorted(path for path in paths if place_of(path)))
-    met: list[str] = []
-    assert WorkTree(root).paths(met.append) == expected
-    assert met == list(expected)
-    met.clear()
-
-    def changed(path: str) -> bool:
-        met.append(path)
-        return True
-
-    tree = WorkTree(root)
-    assert WorkTree(root).stamps(0, changed, in_order=False) == tree.stamps()
-    assert met == list(reversed(expected))
-    met.clear()
-    stamps = tree.stamps(0, changed)
-    assert tuple(line.split("\t")[0] for line in stamps) == tree.paths() == tuple(met) == expected
-    tree.paths(met.append)
-    assert tuple(met) == expected

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -335,16 +334,16 @@ def test_the_border_of_what_is_worth_a_process():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
 def test_when_somebody_ends_a_process_this_one_does_the_work(world: World):
-    answers, times = pool.Crew.answers, []
+    spread, times = pool.Crew.spread, []
 
     def ended(*arguments: object) -> Iterator[object]:
         times.append(1)
-        yield from [*answers(*arguments)][:1]  # type: ignore[arg-type]
+        yield from [*spread(*arguments)][:1]  # type: ignore[arg-type]
         raise ChildProcessError
 
     for way in (world.parallel, world.warm_parallel):
         times.clear()
-        with mock.patch.object(pool.Crew, "answers", ended):
+        with mock.patch.object(pool.Crew, "spread", ended):
             assert said(way()) == said(world.cold())
         assert times == [1]
 
@@ -388,96 +387,6 @@ def test_what_was_foreseen_counts_for_its_content_only(large: World):
     assert "vorausgesehen" not in report
     assert "unbekannt" in report
     assert report == said(large.cold())
-
-
-@contextmanager
-def crews() -> Iterator[list[list[str]]]:
-    """For each deal that is begun, the files that are given before all have been found."""
-    told: list[list[str]] = []
-    begin, give, listed = pool.Crew.begin, pool.Deal.give, sources.WorkTree._walk
-    walking = False
-
-    def begun(crew: pool.Crew, work: pool.Work) -> pool.Deal:
-        told.append([])
-        return begin(crew, work)
-
-    def given(deal: pool.Deal, block: list[tuple[str, ...]]) -> None:
-        if walking:
-            told[-1] += [task[0] for task in block]
-        give(deal, block)
-
-    def walked(tree: sources.WorkTree, in_order: bool) -> Iterator[object]:
-        nonlocal walking
-        walking = True
-        yield from listed(tree, in_order)
-        walking = False
-
-    with (
-        mock.patch.object(pool.Crew, "begin", begun),
-        mock.patch.object(pool.Deal, "give", given),
-        mock.patch.object(sources.WorkTree, "_walk", walked),
-    ):
-        yield told
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
-@pytest.mark.parametrize("way", ["parallel", "warm_parallel"])
-def test_a_large_registry_of_which_nothing_is_known_is_read_while_its_files_are_looked_for(world: World, way: str):
-    paths = world.paths()
-    with crews() as told:
-        report = getattr(world, way)()
-    # the last few, which make no whole block, when all have been found
-    assert told == [paths[: len(paths) // 3 * 3]]
-    assert said(report) == said(world.cold())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
-@pytest.mark.parametrize("way", ["parallel", "warm_parallel"])
-def test_answers_that_nobody_can_ask_for_yet_are_few(world: World, way: str):
-    """However long it takes to find all files; what was not begun with is read afterwards."""
-    paths = world.paths()
-    with crews() as told, mock.patch.object(reading, "_MOST_WAITING", 2):
-        report = getattr(world, way)()
-    assert told == [paths[:6]]
-    assert said(report) == said(world.cold())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
-def test_files_that_seem_old_are_not_missed(world: World):
-    """Nothing is known, and yet one file is not told of, because its time is none: all are read, in the usual way."""
-    late, stamp = sorted(world.paths())[7], sources._stamp
-
-    def timeless(entry: os.DirEntry[str]) -> tuple[str, int]:
-        line, moment = stamp(entry)
-        return line, 0 if entry.path.endswith(late) else moment
-
-    with crews() as told, mock.patch.object(sources, "_stamp", timeless):
-        report = world.warm_parallel()
-    assert [late in given for given in told] == [False, False]
-    assert said(report) == said(world.cold())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
-def test_what_was_looked_at_before_is_not_begun_with(world: World):
-    """Most of it is known as a rule; only if that has gone, all is read once it has been found."""
-    world.warm_parallel()
-    (table,) = [p for p in world.packs if p.name == cache._FILES]
-    table.unlink()
-    world.tick()
-    world.put(KFZ, b"# neu\n" + world.get(KFZ))
-    with crews() as told:
-        report = world.warm_parallel()
-    assert told == [[]]
-    assert said(report) == said(world.cold())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes start anew and take long")
-@pytest.mark.parametrize("way", ["parallel", "warm_parallel"])
-def test_more_files_than_are_read_were_begun_with(world: World, way: str):
-    with mock.patch.object(sources, "MAX_FILES", 10):
-        report = getattr(world, way)()
-        assert said(report) == said(world.cold())
-    assert report.files == 10
 
 
 def test_no_more_is_foreseen_than_one_process_can_do_in_time():
