@@ -13,6 +13,8 @@ NormState = Literal["verified", "partly", "inferred", "general_knowledge", "unkn
 FieldPath = tuple[str | int, ...]
 
 SEVERITY_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+_PLACE = attrgetter("pointer.file", "pointer.line", "pointer.column")
+_SORT_KEY = attrgetter("sort_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,9 @@ class Finding:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted by place and without repetition, so that two runs over the same input print the same."""
-    # the whole key of each of tens of thousands of findings would take more memory than the findings themselves
-    by_place = sorted(set(findings), key=_place)
-    groups = (list(group) for _, group in groupby(by_place, _place))
-    return tuple([f for group in groups for f in (sorted(group, key=_SORT_KEY) if len(group) > 1 else group)])
-
-
-_SORT_KEY = attrgetter("sort_key")
-
-
-def _place(finding: Finding) -> tuple[str, int, int]:
-    at = finding.pointer
-    return at.file, at.line, at.column
+    # by place first: the whole keys of tens of thousands of findings at once would take more memory than the findings themselves
+    by_place = sorted(set(findings), key=_PLACE)
+    return tuple([f for _, group in groupby(by_place, _PLACE) for f in sorted(group, key=_SORT_KEY)])
 
 
 def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:

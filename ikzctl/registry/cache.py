@@ -149,8 +149,8 @@ class Cache:
             named[name] = key
         with PackWriter(self.folder / _RESULTS) as pack:
             for part in kept if result is not None else [*kept, key]:
-                if (text := self._part(_RESULTS, part)) is not None:
-                    pack.add(part, text)
+                if old is not None:
+                    pack.take_over(part, old)
             if result is not None:
                 pack.add_pieces(key, _json(result))
             there = {*kept, key}
@@ -204,7 +204,8 @@ def _text(value: object) -> str:
 def _json(value: Mapping[str, Any]) -> Iterator[bytes]:
     findings = value["findings"]
     if len(findings) <= _FEW:
-        yield json.dumps(value).encode()
+        # a slice is a list, whatever the findings came as
+        yield json.dumps({**value, "findings": findings[:]}).encode()
         return
     from ikzctl.registry.codec import as_json
 

@@ -54,11 +54,6 @@ class Pack:
 
     def get(self, name: str) -> bytes | None:
         """None if there is no such part or it is damaged."""
-        data = self.untested(name)
-        return data if data is not None and _check(data) == self.parts[name].check else None
-
-    def untested(self, name: str) -> bytes | None:
-        """As many bytes as it should have, but they may be damaged."""
         part = self.parts.get(name)
         if part is None:
             return None
@@ -67,7 +62,7 @@ class Pack:
             data = self._stream.read(part.length)
         except (OSError, *FOREIGN):
             return None
-        return data if len(data) == part.length else None
+        return data if _check(data) == part.check else None
 
     def close(self) -> None:
         self._stream.close()
@@ -141,8 +136,8 @@ class PackWriter:
         self._parts.append((name, length, check.hexdigest()))
 
     def take_over(self, name: str, pack: Pack) -> bool:
-        """Add a part of another pack as it is; whoever asks for it will see whether it is damaged. False if there is none."""
-        data = pack.untested(name)
+        """Add a part of another pack; False if that has none of this name or a damaged one."""
+        data = pack.get(name)
         if data is None:
             return False
         self._write(data)
