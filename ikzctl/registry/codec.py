@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
+from sys import intern
 from typing import Any, overload
 
 import msgspec
@@ -33,8 +34,6 @@ _CLASSES: dict[str, Any] = {
 as_json = msgspec.json.Encoder(decimal_format="number").encode
 _parsed = msgspec.json.decode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
-# the same few words and ids in a hundred thousand references; each time anew they are a third of all memory
-_share: Callable[[Any, Any], Any] = dict[Any, Any]().setdefault
 _References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
 
 
@@ -47,8 +46,11 @@ def decode_result(path: str, row: bytes | msgspec.Raw) -> FileResult:
     """Equal to what was encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
     place = known_place(path)
     fact, references, findings = _decoder(place.kind.name).decode(row)
-    shared = tuple([(_share(k, k), _share(id, id), tuple(map(_share, path, path))) for k, id, path in references])
-    return FileResult(path, place, fact, shared, tuple([finding_of(f) for f in findings]))
+    # the same few words and ids in a hundred thousand references: each of them anew would be a third of all memory
+    shared = [
+        (intern(k), intern(id), tuple([f if f.__class__ is int else intern(f) for f in at])) for k, id, at in references
+    ]
+    return FileResult(path, place, fact, tuple(shared), tuple([finding_of(f) for f in findings]))
 
 
 def joined(rows: Iterable[bytes]) -> bytes:
