@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 from sys import intern
@@ -12,6 +12,7 @@ import msgspec
 
 from ikzctl.registry import facts
 from ikzctl.registry.finding_rows import finding_of, finding_row
+from ikzctl.registry.once import once
 from ikzctl.registry.scan import FileResult, known_place
 
 _CLASSES: dict[str, Any] = {
@@ -46,10 +47,9 @@ def decode_result(path: str, row: bytes | msgspec.Raw) -> FileResult:
     """Equal to what was encoded; one of `pack.FOREIGN` if the text shows that it is something else."""
     place = known_place(path)
     fact, references, findings = _decoder(place.kind.name).decode(row)
-    # the same few words and ids in a hundred thousand references: each of them anew would be a third of all memory
-    shared = [
-        (intern(k), intern(id), tuple([f if f.__class__ is int else intern(f) for f in at])) for k, id, at in references
-    ]
+    if (share := _SHARERS.get(place.kind.name)) is not None and fact is not None:
+        fact = share(fact)
+    shared = [(intern(kind), intern(id), once(at)) for kind, id, at in references]
     return FileResult(path, place, fact, tuple(shared), tuple([finding_of(f) for f in findings]))
 
 
@@ -106,6 +106,32 @@ def parsed_with_findings(text: bytes) -> dict[str, Any]:
 
 def digest_of_text(encoded: bytes) -> str:
     return blake2b(encoded, digest_size=16).hexdigest()
+
+
+# --- what comes again and again -----------------------------------------------------------------------------------------
+
+# Every text of JSON becomes an object of its own; read from a file, facts have these in common from the beginning.
+
+
+def _pool(fact: facts.PoolFact) -> facts.PoolFact:
+    positions = [
+        facts.PositionFact(intern(id), once(tasks), from_, until, once(roles), once(cover_of))
+        for id, tasks, from_, until, roles, cover_of in fact.positions
+    ]
+    return fact._replace(positions=tuple(positions))
+
+
+def _cooperation(fact: facts.CooperationFact) -> facts.CooperationFact:
+    return fact._replace(
+        phase=intern(fact.phase),
+        tasks=once(fact.tasks),
+        milestones=once(fact.milestones),
+        questions=once(fact.questions),
+    )
+
+
+# the kinds of which a large registry has most; the time for any other would buy nothing
+_SHARERS: dict[str, Callable[[Any], Any]] = {"pool": _pool, "cooperation": _cooperation}
 
 
 @cache

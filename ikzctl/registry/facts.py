@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ikzctl.registry.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -402,8 +404,8 @@ def _cooperation(r: Cooperation) -> CooperationFact:
         gates=tuple(GateFact(g.framework, g.level, g.monitoring_24_7, g.from_) for g in r.gates.security),
         readiness=r.gates.readiness,
         gate_milestones=r.gates.milestones,
-        milestones=tuple((m.id, m.state) for m in r.milestones),
-        questions=tuple((q.id, q.blocks, q.answer is not None) for q in r.open_questions),
+        milestones=once(tuple((m.id, m.state) for m in r.milestones)),
+        questions=once(tuple((q.id, q.blocks, q.answer is not None) for q in r.open_questions)),
         named=tuple(_named(r)),
     )
 
@@ -557,7 +559,7 @@ def _pool(r: StaffPool) -> PoolFact:
 
 def _position(p: Position) -> PositionFact:
     roles = tuple((x.system, x.role, x.from_, x.until) for x in p.roles)
-    return PositionFact(p.id, p.tasks, p.from_, p.until, roles, p.cover_of)
+    return PositionFact(p.id, once(p.tasks), p.from_, p.until, once(roles), once(p.cover_of))
 
 
 def _secondment(s: Secondment | None) -> SecondmentFact | None:

@@ -6,6 +6,7 @@ from sys import intern
 from typing import Any
 
 from ikzctl.model.findings import SEVERITY_ORDER, Finding, Pointer
+from ikzctl.registry.once import once
 
 
 def finding_row(finding: Finding) -> tuple[Any, ...]:
@@ -32,9 +33,9 @@ def finding_of(row: Any) -> Finding:
     if not (line.__class__ is column.__class__ is int) or not all(f.__class__ in (int, str) for f in field):
         raise TypeError("not a place")
     # of these there are few, and each came as a text of its own
-    code, severity, file, norm, norm_state = map(_once, (code, severity, file, norm, norm_state))
-    return Finding(code, severity, Pointer(file, tuple(field), line, column), message, norm, norm_state)
+    code, severity, file, norm, norm_state = map(_word, (code, severity, file, norm, norm_state))
+    return Finding(code, severity, Pointer(file, once(tuple(field)), line, column), once(message), norm, norm_state)
 
 
-def _once(text: Any) -> Any:
+def _word(text: Any) -> Any:
     return text and intern(text)

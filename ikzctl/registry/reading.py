@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, starmap
+from itertools import chain, starmap, tee
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
@@ -101,12 +101,12 @@ class Reader:
             return self._counted(scan(source, self.checks(), paths), len(paths))
         return self._counted(self._results_of_crew(source, paths), len(paths))
 
-    def outcomes(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """In the order of the tasks; a file that cannot be opened is left out, the source names it."""
-        if self._worth_a_pool(len(tasks)) or (self._crew is not None and tasks):
-            return self._counted(self._outcomes_of_crew(source, tasks), len(tasks))
+    def outcomes(self, source: Source, tasks: Iterable[Task], number: int) -> Iterator[Outcome]:
+        """In the order of the tasks, of which there are `number`; a file that cannot be opened is left out, the source names it."""
+        if self._worth_a_pool(number) or (self._crew is not None and number):
+            return self._counted(self._outcomes_of_crew(source, tasks, number), number)
         looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks)))
-        return self._counted(chain.from_iterable(looked_at), len(tasks))
+        return self._counted(chain.from_iterable(looked_at), number)
 
     def _worth_a_pool(self, files: int) -> bool:
         return self.jobs > 1 and files >= WORTH_A_POOL
@@ -121,8 +121,8 @@ class Reader:
         for block in self._spread(_examine, source, map(Task, paths), len(paths)):
             yield from (decode_result(path, encoded) for path, encoded in block)
 
-    def _outcomes_of_crew(self, source: Source, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        for block in self._spread(_look_at_and_encode, source, tasks, len(tasks)):
+    def _outcomes_of_crew(self, source: Source, tasks: Iterable[Task], number: int) -> Iterator[Outcome]:
+        for block in self._spread(_look_at_and_encode, source, tasks, number):
             yield from (Outcome(*found, _decoded(found[0], found[-1])) for found in block)
 
     def _spread(self, work: Callable[..., T], source: Source, tasks: Iterable[Task], number: int) -> Iterator[T]:
@@ -151,9 +151,9 @@ def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterat
 
 
 def _with_content(source: Source, tasks: Iterable[Task]) -> Iterator[tuple[Task, bytes]]:
-    waiting = {task.path: task for task in tasks}
-    for path, content in source.read_many(waiting):
-        yield waiting[path], content
+    asked, answered = tee(tasks)
+    for path, content in source.read_many(task.path for task in asked):
+        yield next(task for task in answered if task.path == path), content
 
 
 def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcome]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from ikzctl.model.findings import FieldPath
 from ikzctl.model.kinds import BY_NAME
 from ikzctl.registry.build import aliases, model_classes
+from ikzctl.registry.once import once
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -81,9 +82,10 @@ def _collect(spec: _Spec, node: Any, path: FieldPath, found: list[Reference]) ->
         if key in node:
             value = node[key]
             if value.__class__ is str:
-                found.append((target, value, (*path, key)))
+                found.append((target, value, once((*path, key))))
             elif value.__class__ is list:
-                found += [(target, item, (*path, key, n)) for n, item in enumerate(value) if item.__class__ is str]
+                texts = ((n, item) for n, item in enumerate(value) if item.__class__ is str)
+                found += [(target, item, once((*path, key, n))) for n, item in texts]
     for key, inside in spec.inside.items():
         # an empty list or section names nobody
         if inner := node.get(key):

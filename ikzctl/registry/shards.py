@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha1
+from itertools import islice
 from zlib import crc32
 
 # A border follows each path whose checksum ends in zeros: every 64th on average. It depends on that path alone, so that a new
 # file moves no border but its own.
 USUAL_SIZE = 0x40
 _BORDER = USUAL_SIZE - 1
+_PIECE = 1_000
 
 
 @dataclass(slots=True)
@@ -66,7 +68,12 @@ def cut(paths: Sequence[str]) -> list[slice]:
 
 
 def digest_of(lines: Iterable[str]) -> str:
-    return blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    digest, rest, between = blake2b(digest_size=16), iter(lines), ""
+    # of all lines of a registry one text would take as much memory as the lines themselves, and its bytes once more
+    while piece := list(islice(rest, _PIECE)):
+        digest.update((between + "\n".join(piece)).encode("utf-8", "surrogatepass"))
+        between = "\n"
+    return digest.hexdigest()
 
 
 def blob_id(content: bytes) -> str:

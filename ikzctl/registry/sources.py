@@ -56,7 +56,7 @@ class Source(Protocol):
     def read(self, path: str) -> bytes: ...
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Path and content; a file that cannot be read is left out and becomes a problem."""
+        """Path and content in the order asked for; a file that cannot be read is left out and becomes a problem."""
 
 
 class Files(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, tee
 from typing import Protocol
 
 from ikzctl.registry.cache import Cache, Known
@@ -67,15 +67,17 @@ class Survey:
 
     def take(self, hand_on: HandOn | None = None) -> None:
         """Read what is new; with `hand_on` nothing is kept, but handed on group by group."""
-        groups = [None if k else self._group(lines) for k, lines in zip(self._found, self._lines, strict=True)]
-        tasks = [self._task(row) for rows in groups if rows for row in rows if not row.meaning]
-        outcomes = self._reader.outcomes(self._source, tasks)
+        # rows are made as the reader comes to them: those of all files at once take twenty megabytes
+        groups, to_read = tee(self._groups())
+        tasks = (self._task(row) for rows in to_read for row in rows if not row.meaning)
+        number = sum(not row.meaning for rows in self._groups() for row in rows)
+        outcomes = self._reader.outcomes(self._source, tasks, number)
         ahead: list[Outcome] = []
-        for number, known in enumerate(self._found):
-            rows, groups[number] = groups[number], None
-            if known or not rows:
-                self.shards.append(Shard(*known) if known else Shard())
+        for known in self._found:
+            if known:
+                self.shards.append(Shard(*known))
                 continue
+            rows = next(groups)
             there = [found for row in rows if not row.meaning and (found := self._settle(row, ahead, outcomes))]
             shard = Shard()
             shard.seal(rows)
@@ -88,8 +90,11 @@ class Survey:
             else:
                 self.fresh.update((result.path, result) for result in results)
 
-    def _group(self, lines: Sequence[str]) -> list[Row]:
-        return [self._row(*line.split("\t", 1)) for line in lines]
+    def _groups(self) -> Iterator[list[Row]]:
+        """The rows of every group that is not as it was."""
+        for known, lines in zip(self._found, self._lines, strict=True):
+            if not known:
+                yield [self._row(*line.split("\t", 1)) for line in lines]
 
     def _row(self, path: str, stamp: str) -> Row:
         before = self._before.get(path)
@@ -132,7 +137,7 @@ class Survey:
 
     def _once_more(self, paths: Sequence[str]) -> Iterator[tuple[str, FileResult]]:
         """The results of files that were known, but the cache has lost what they say."""
-        outcomes = self._reader.outcomes(self._source, [Task(path) for path in paths]) if paths else iter(())
+        outcomes = self._reader.outcomes(self._source, map(Task, paths), len(paths))
         missing = set(paths)
         for found in outcomes:
             missing.discard(found.path)

@@ -89,6 +89,36 @@ def test_words_of_references_are_kept_once():
     words = [word for result in back for kind, id, path in result.references for word in (kind, id, *path)]
     texts = [word for word in words if isinstance(word, str)]
     assert len({id(text) for text in texts}) == len(set(texts)) < len(texts)
+    paths = [path for result in back for _, _, path in result.references]
+    assert len({id(path) for path in paths}) == len(set(paths)) < len(paths)
+
+
+def _back(path: str, *texts: bytes) -> list[Any]:
+    """What several processes make of these contents, put together in one."""
+    return [decode_results([path], encode_results([examine(path, text, RECORD_CHECKS)]))[0] for text in texts]
+
+
+def test_what_pools_and_plans_have_in_common_is_kept_once():
+    texts = {path: (sample_registry_dir() / path).read_bytes() for path in WorkTree(sample_registry_dir()).paths()}
+    pools = [(path, text) for path, text in texts.items() if "/pools/" in path]
+    for path, text in pools:
+        one, two = (found.fact.positions for found in _back(path, text, text))
+        assert one
+        assert all(a.tasks is b.tasks and a.roles is b.roles and a.id is b.id for a, b in zip(one, two, strict=True))
+    plans = [(path, text) for path, text in texts.items() if path.endswith("/cooperation.yaml")]
+    for path, text in plans:
+        one, two = (found.fact for found in _back(path, text, text))
+        assert one.milestones is two.milestones
+        assert one.questions is two.questions
+        assert one.tasks is two.tasks
+    assert pools
+    assert plans
+
+
+def test_what_findings_have_in_common_is_kept_once():
+    one, two = (found.findings for found in _back("tasks/x.yaml", b"id: x\nfarbe: rot\n", b"id: x\nfarbe: blau\n"))
+    assert one == two
+    assert all(a.message is b.message and a.pointer.field is b.pointer.field for a, b in zip(one, two, strict=True))
 
 
 def test_every_known_fault_comes_back():

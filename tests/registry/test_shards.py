@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+from hashlib import blake2b
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +82,12 @@ def test_digests_are_equal_for_equal_rows_only(one: list[Row], two: list[Row]):
 def test_lines_are_not_run_together():
     names = [digest_of(parts) for parts in (["a", "b"], ["ab"], ["a", "", "b"], ["a b"], ["b", "a"], [""], [])]
     assert len(set(pairwise(names))) == len(names) - 1
+
+
+@pytest.mark.parametrize("number", [0, 1, 999, 1000, 1001, 2000, 2500])
+def test_many_lines_have_the_digest_of_their_text(number: int):
+    lines = [f"Zeile {n}" for n in range(number)]
+    assert digest_of(iter(lines)) == blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -69,6 +70,27 @@ def test_the_first_warm_run_reads_what_a_cold_one_reads(world: World):
     with Watch() as watch:
         world.warm()
     assert sorted(watch.read) == sorted([*world.paths(), KFZ])
+
+
+def test_of_most_files_nothing_lies_in_memory_while_they_are_read(world: World):
+    for number in range(1500):
+        world.put(f"tasks/t-{number:04}.yaml", b"id: t\n")
+    alive = []
+    read = sources.WorkTree.read
+
+    def counted(tree: sources.WorkTree, path: str) -> bytes:
+        if path.startswith("tasks/t-") and path.endswith("00.yaml"):
+            alive.append(sum(one.__class__ is shards.Row for one in gc.get_objects()))
+        return read(tree, path)
+
+    with (
+        mock.patch.object(shards, "_BORDER", 7),
+        mock.patch.object(scan, "BLOCK", 8),
+        mock.patch.object(sources.WorkTree, "read", counted),
+    ):
+        world.warm()
+    assert len(alive) >= 15
+    assert 0 < max(alive) < 600
 
 
 def test_the_second_run_reads_nothing(world: World):
