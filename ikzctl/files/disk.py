@@ -206,7 +206,8 @@ def sync_folders(folders: Iterable[Path]) -> None:
 
 def german_reason(error: OSError, folder: Path, needed: int) -> str:
     """Why the operating system refused, as a sentence; `needed` are the bytes that were to be written."""
-    where = error.filename or folder
+    # of two names the second is the one that the user knows: what was to be replaced, not what was to take its place
+    where = error.filename2 or error.filename or folder
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
             with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ import pytest
 
 from ikzctl.files import index as index_module
 from ikzctl.files import steps, writer
+from ikzctl.files.disk import german_reason, put_in_place
 from ikzctl.files.lock import write_lock
 from ikzctl.files.working import write_working_files
 from ikzctl.files.writer import BranchMoved, CommitResult, commit_changes
@@ -408,6 +409,15 @@ def test_ctrl_c_while_waiting_for_the_lock_stops_at_once(clone):
             process.send_signal(2)
             assert process.wait() == 130
     assert_untouched(clone, base)
+
+
+def test_a_reason_names_the_file_that_was_to_be_replaced(tmp_path):
+    target = tmp_path / "worms.yaml"
+    target.mkdir()
+    with pytest.raises(OSError, match=r"worms\.yaml") as caught:
+        put_in_place(target, b"name: Worms\n", tmp_path / ".ikzctl-00000000-0.tmp")
+    assert german_reason(caught.value, tmp_path, 12) == f"„{target}“ ist ein Ordner; dort muss eine Datei stehen."
+    assert [p.name for p in tmp_path.iterdir()] == ["worms.yaml"]
 
 
 def in_small_disk(tmp_path: Path, script: str) -> Any:
