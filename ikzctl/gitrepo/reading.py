@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
 from ikzctl.gitrepo.objects import FILE_MODES, format_of, is_object_id
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
-from ikzctl.gitrepo.repository import Repository, head_state, require_full_history
+from ikzctl.gitrepo.repository import FETCH_ALL, Repository, head_state, require_full_history
 from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
@@ -87,12 +87,26 @@ class CleanRoom:
         if not is_object_id(revision):
             self._fetch_refs(place)
         if not revision.isprintable() or not 0 < len(revision) < 256:
-            raise _unknown(revision)
+            raise self._unknown(revision)
         question = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         oid = run(question, place, expect=(0, 1, 128), seconds=QUICK).out.decode("ascii", "replace").strip()
         if not is_object_id(oid):
-            raise _unknown(revision)
+            raise self._unknown(revision)
         return oid
+
+    def _unknown(self, revision: str) -> UserError:
+        named = f"Den Stand „{printable(revision).replace(chr(10), ' ')}“ gibt es"
+        if self.repo.is_shallow:
+            return UserError(
+                f"{named} in diesem Klon nicht; er enthält nur einen Teil der Historie (shallow).", FETCH_ALL
+            )
+        head = self.head.commit
+        if head and self._asking(head).get(head) is None:
+            return _missing(head)
+        return UserError(
+            f"{named} in diesem Repository nicht.",
+            hint="Zweige und Marken zeigt: git branch --all; git tag. Frühere Stände zeigt: git log --oneline",
+        )
 
     def list_tree(self, commit: str, prefix: str = "") -> list[TreeEntry]:
         """All files below `prefix` (`""` or with `/` at the end), with links and submodules, in git's order."""
@@ -219,13 +233,6 @@ def _missing(oid: str) -> DamagedError:
     return DamagedError(
         f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
         hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
-    )
-
-
-def _unknown(revision: str) -> UserError:
-    return UserError(
-        f"Den Stand „{printable(revision).replace(chr(10), ' ')}“ gibt es in diesem Repository nicht.",
-        hint="Zweige und Marken zeigt: git branch --all; git tag. Frühere Stände zeigt: git log --oneline",
     )
 
 

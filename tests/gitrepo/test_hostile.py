@@ -330,10 +330,27 @@ def test_a_shallow_clone_reads_but_cannot_be_judged(tmp_path):
     repo = require_repository(tmp_path / "clone")
     assert set(read_registry(repo.root)) == set(PARTNERS)
     with CleanRoom(repo) as room:
-        for judge in (lambda: require_full_history(repo), lambda: room.first_parents(room.commit_id())):
+        for judge in (
+            lambda: require_full_history(repo),
+            lambda: room.first_parents(room.commit_id()),
+            lambda: room.commit_id("HEAD~1"),
+            lambda: room.commit_id("gibtsnicht"),
+        ):
             with pytest.raises(UserError, match="shallow") as refused:
                 judge()
             assert "GIT_DEPTH: 0" in str(refused.value.hint)
+
+
+def test_a_state_before_a_lost_commit_is_not_said_to_be_unknown(tmp_path):
+    make_clone(tmp_path / "clone")
+    head = git(tmp_path / "clone", "rev-parse", "HEAD")
+    (tmp_path / "clone" / ".git" / "objects" / head[:2] / head[2:]).unlink()
+    with (
+        CleanRoom(require_repository(tmp_path / "clone")) as room,
+        pytest.raises(UserError, match=f"fehlt ein Objekt .{head[:12]}") as error,
+    ):
+        room.commit_id("HEAD~1")
+    assert "neu klonen" in str(error.value.hint)
 
 
 def read_registry(folder: Path) -> list[str]:
