@@ -95,6 +95,12 @@ class CleanRoom:
         return oid
 
     def _unknown(self, revision: str) -> UserError:
+        if ".." in revision:
+            # no name of a commit can hold this; git itself takes it for everything from one to the other
+            return UserError(
+                f"„{printable(revision).replace(chr(10), ' ')}“ ist kein einzelner Stand.",
+                hint="Zwei Stände vergleicht: ikzctl diff HEAD~1 HEAD (mit Leerzeichen dazwischen)",
+            )
         named = f"Den Stand „{printable(revision).replace(chr(10), ' ')}“ gibt es"
         if self.repo.is_shallow:
             return UserError(

@@ -104,6 +104,7 @@ MISTYPED = [
         "Fehler: Den Stand „HEAD~99“ gibt es in diesem Repository nicht.",
         "Frühere Stände zeigt: git log --oneline",
     ),
+    (("diff", "HEAD~1..HEAD"), "Fehler: „HEAD~1..HEAD“ ist kein einzelner Stand.", "ikzctl diff HEAD~1 HEAD"),
     (("validate", "--rev", "nirgends"), "Fehler: Den Stand „nirgends“ gibt es in diesem Repository nicht.", None),
     (("validate", "--rev", "--output=x"), "Fehler: ", None),
     (
