@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,27 +11,10 @@ from ikzctl.access.encode import encode_blocked_csv, encode_csv, encode_json
 from ikzctl.access.grants import Grant, TargetKey, wanted_grants, wanting_gaps
 from ikzctl.access.periods import Horizon
 from ikzctl.model import manifest as model
+from ikzctl.model.generated import GeneratedFile
 from ikzctl.model.manifest import LegalGround, Manifest
 from ikzctl.model.system import System
 from ikzctl.registry.registry import Registry
-
-MEDIA_TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedFile:
-    """A finished file; `path` is relative to the output folder, with `/`. Writing it somewhere is not done here."""
-
-    path: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def media_type(self) -> str:
-        return MEDIA_TYPES[self.path[self.path.rindex(".") :]]
 
 
 @dataclass(frozen=True, slots=True)

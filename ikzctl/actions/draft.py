@@ -12,7 +12,7 @@ from ikzctl.actions.validate import examine_source, findings_of
 
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
-    from ikzctl.documents.agreement import GeneratedFile
+    from ikzctl.model.generated import GeneratedFile
     from ikzctl.registry.sources import Source
 
 
@@ -24,9 +24,9 @@ def draft_agreement(
 
     with workspace.source(rev) as source:
         files = draft_files(source, cooperation, as_of=as_of)
-    write_output(folder, {f.name: f.content for f in files}, overwrite=overwrite)
+    write_output(folder, {f.path: f.content for f in files}, overwrite=overwrite)
     # named as the user named the folder
-    return Written(tuple(folder / f.name for f in files), _notes(rev))
+    return Written(tuple(folder / f.path for f in files), _notes(rev))
 
 
 def draft_files(source: Source, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:

@@ -21,25 +21,12 @@ from ikzctl.documents.review import write_review
 from ikzctl.documents.words import partner_forms
 from ikzctl.library import german
 from ikzctl.model.errors import UserError
+from ikzctl.model.generated import GeneratedFile
 
 FORM = "zweckvereinbarung"
 SLOTS = ("beteiligte", "einleitung", "vereinbarung", "unterschriften", "anlagen")
 CONTENTS_FROM = 25
 """with more §§ than this a table of contents is printed, whatever the house style says"""
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedFile:
-    """A finished file; `name` has no folder. Writing it somewhere is not done here."""
-
-    name: str
-    content: bytes
-    media_type: str = MEDIA_TYPE
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
