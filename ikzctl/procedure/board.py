@@ -66,6 +66,7 @@ def overview(registry: Registry, *, as_of: date) -> Overview:
     rows = []
     for id in registry.ids("cooperation"):
         b = board_of(registry, id, as_of=as_of)
+        registry.forget(id)
         coming = [d for d in b.deadlines if d.on is not None and not d.overdue]
         rows.append(
             OverviewRow(

@@ -53,7 +53,8 @@ class Registry:
     """
 
     source: Source
-    _built: dict[str, Any] = field(default_factory=dict)
+    _built: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Cooperation (`""` for what belongs to none) → path → record."""
 
     @property
     def commit(self) -> str | None:
@@ -84,19 +85,25 @@ class Registry:
     def get(self, kind: str, id: str, cooperation: str = "") -> Any:
         """The record of that kind and id."""
         path = BY_NAME[kind].path(id, cooperation)
-        if path not in self._built:
+        built = self._built.setdefault(cooperation, {})
+        if path not in built:
             if not self.has(kind, id, cooperation):
                 raise self.missing(kind, id, cooperation)
-            self._built[path] = self._read(path)
-        return self._built[path]
+            built[path] = self._read(path)
+        return built[path]
 
     def get_many(self, kind: str, ids: Iterable[str], cooperation: str = "") -> dict[str, Any]:
         """These records by id; their files are read in one go, which for thousands takes a third of the time."""
         paths = {id: BY_NAME[kind].path(id, cooperation) for id in ids}
-        wanted = [path for path in paths.values() if path not in self._built and path in self._paths]
+        built = self._built.setdefault(cooperation, {})
+        wanted = [path for path in paths.values() if path not in built and path in self._paths]
         for path, content in self.source.read_many(wanted) if len(wanted) > 1 else ():
-            self._built[path] = self._record(path, content)
+            built[path] = self._record(path, content)
         return {id: self.get(kind, id, cooperation) for id in paths}
+
+    def forget(self, cooperation: str) -> None:
+        """Let go of what was read of one cooperation, for whoever looks at one after the other."""
+        self._built.pop(cooperation, None)
 
     def _read(self, path: str) -> Any:
         return self._record(path, self.source.read(path))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from unittest import mock
 
 import pytest
 
@@ -363,3 +364,12 @@ def test_an_unknown_cooperation_is_an_error_that_helps():
     with pytest.raises(UserError) as caught:
         board(registry(), "wohngelt", as_of=TODAY)
     assert caught.value.hint == "Meinten Sie „wohngeld“?"
+
+
+def test_the_overview_keeps_no_cooperation_in_memory_but_what_they_share():
+    start = preparing()
+    overview(start, as_of=TODAY)
+    with mock.patch.object(start.source, "read", wraps=start.source.read) as read:
+        start.cooperation("wohngeld")
+        start.partner("altdorf")
+    assert {call.args[0].split("/")[0] for call in read.call_args_list} == {"cooperations"}
