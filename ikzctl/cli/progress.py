@@ -21,9 +21,10 @@ class ProgressLine:
         self._what = what
         self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._clock = clock
-        self._began = clock()
-        self._next = self._began + _SILENT
+        self._next = clock() + _SILENT
         self._shown = 0
+        # when this was first told of, and how much was done then: getting ready says nothing about how quick the work is
+        self._first: tuple[float, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -34,9 +35,12 @@ class ProgressLine:
 
     def __call__(self, done: int, total: int) -> None:
         now = self._clock()
+        if self._first is None or done <= self._first[1]:
+            self._first = now, done
+        began, before = self._first
         if self._wanted and now >= self._next and 0 < done <= total:
             self._next = now + _BETWEEN
-            left = (now - self._began) / done * (total - done)
+            left = (now - began) / (done - before) * (total - done) if done > before else None
             text = line(self._what, done, total, left)
             # a line that goes on in the next one could not be taken back
             self._write(text[: _columns() - 1])
@@ -54,8 +58,11 @@ def _columns() -> int:
         return 80
 
 
-def line(what: str, done: int, total: int, seconds: float) -> str:
-    """`Prüfe  ████████░░░░░░  53 %  noch 0:07`"""
+def line(what: str, done: int, total: int, seconds: float | None) -> str:
+    """`Prüfe  ████████░░░░░░  53 %  noch 0:07`; without the time as long as nobody can know it."""
     full = done * _WIDTH // total
+    bar = f"{what}  {'█' * full}{'░' * (_WIDTH - full)}  {done * 100 // total} %"
+    if seconds is None:
+        return bar
     minutes, rest = divmod(round(seconds), 60)
-    return f"{what}  {'█' * full}{'░' * (_WIDTH - full)}  {done * 100 // total} %  noch {minutes}:{rest:02d}"
+    return f"{bar}  noch {minutes}:{rest:02d}"

@@ -258,6 +258,15 @@ def test_a_line_is_shown_after_a_second_and_gone_at_the_end(own: Program):
 
 
 @needs_terminal
+def test_getting_ready_says_nothing_about_how_long_the_work_will_take(own: Program):
+    ready = "times = iter([0, 20, *(20 + x / 1000 for x in range(150, 10**6, 150))])\n" + _CLOCK.partition("\n")[2]
+    shown = in_terminal(slow(own, ready), *VALIDATE, "--jobs", "1")
+    steps = [piece for piece in shown.text.split("\r") if "Prüfe" in piece]
+    assert steps[0] == "Prüfe  " + "░" * 30 + "  1 %"
+    assert steps[1] == "Prüfe  " + "░" * 30 + "  2 %  noch 0:15"
+
+
+@needs_terminal
 def test_work_that_takes_less_than_a_second_is_done_in_silence(own: Program):
     shown = in_terminal(slow(own, _CLOCK.format(10)), *VALIDATE, "--jobs", "1")
     assert "Prüfe" not in shown.text
