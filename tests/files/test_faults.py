@@ -36,9 +36,8 @@ def assert_every_law_kept(report: Report) -> None:
     assert set(report["seen"]) == set(MODES)
     for mode, counts in report["seen"].items():
         # a fault that never strikes, or only on one side of the commit point, would prove nothing
-        # (a call more or less: the folder for an object may be there already, as its name depends on the time; on a busy machine
-        # three of 135 were seen)
-        assert counts["struck"] >= counts["points"] - max(2, counts["points"] // 40) > 0, mode
+        # (one call more or less: the folder for an object may be there already, as its name depends on the time)
+        assert counts["struck"] >= counts["points"] - 2 > 0, mode
         assert counts["old"] > 0, mode
         assert counts["new"] > 0, mode
 
