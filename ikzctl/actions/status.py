@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 def status(workspace: Workspace, cooperation: str | None, *, as_of: date, rev: str | None) -> Board | Overview:
     from ikzctl.procedure.board import board
     from ikzctl.registry.registry import Registry
-    from ikzctl.registry.scan import no_collector
 
-    with workspace.source(rev) as source, no_collector():
+    with workspace.source(rev) as source:
         return board(Registry(source), cooperation, as_of=as_of)

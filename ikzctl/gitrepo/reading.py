@@ -95,22 +95,21 @@ class CleanRoom:
         return oid
 
     def _unknown(self, revision: str) -> UserError:
+        shown = f"„{printable(revision).replace(chr(10), ' ')}“"
         if ".." in revision:
-            # no name of a commit can hold this; git itself takes it for everything from one to the other
+            # no branch, tag or id can hold this; git itself takes it for everything from one commit to another
             return UserError(
-                f"„{printable(revision).replace(chr(10), ' ')}“ ist kein einzelner Stand.",
+                f"{shown} ist kein einzelner Stand.",
                 hint="Zwei Stände vergleicht: ikzctl diff HEAD~1 HEAD (mit Leerzeichen dazwischen)",
             )
-        named = f"Den Stand „{printable(revision).replace(chr(10), ' ')}“ gibt es"
         if self.repo.is_shallow:
-            return UserError(
-                f"{named} in diesem Klon nicht; er enthält nur einen Teil der Historie (shallow).", FETCH_ALL
-            )
+            text = f"Den Stand {shown} gibt es in diesem Klon nicht; er enthält nur einen Teil der Historie (shallow)."
+            return UserError(text, FETCH_ALL)
         head = self.head.commit
         if head and self._asking(head).get(head) is None:
             return _missing(head)
         return UserError(
-            f"{named} in diesem Repository nicht.",
+            f"Den Stand {shown} gibt es in diesem Repository nicht.",
             hint="Zweige und Marken zeigt: git branch --all; git tag. Frühere Stände zeigt: git log --oneline",
         )
 

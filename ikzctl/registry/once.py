@@ -9,5 +9,5 @@ from typing import Any
 # in a registry of 50,000 files they would be half of all memory; those that come rarely make room for others
 @lru_cache(maxsize=1 << 12)
 def once(value: Any) -> Any:
-    """Something equal, which as a rule is there already. Only for tuples that no value of another type equals, as 1 does True."""
+    """Something equal, which as a rule is there already. Only for texts, and tuples that none of other types equals, as 1 does True."""
     return value
