@@ -67,10 +67,13 @@ class Survey:
 
     def take(self, hand_on: HandOn | None = None) -> None:
         """Read what is new; with `hand_on` nothing is kept, but handed on group by group."""
-        # rows are made as the reader comes to them: those of all files at once take twenty megabytes
-        groups, to_read = tee(self._groups())
+        groups, number = self._groups(), len(self.stamps)
+        if not self.first:
+            # of a first run rows are made as the reader comes to them: those of all files at once take twenty megabytes
+            all_of_them = list(groups)
+            groups, number = iter(all_of_them), sum(not row.meaning for rows in all_of_them for row in rows)
+        groups, to_read = tee(groups)
         tasks = (self._task(row) for rows in to_read for row in rows if not row.meaning)
-        number = sum(not row.meaning for rows in self._groups() for row in rows)
         outcomes = self._reader.outcomes(self._source, tasks, number)
         ahead: list[Outcome] = []
         for known in self._found:
