@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,12 @@ from ikzctl.gitrepo.objects import format_of, object_id
 from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start, start_thread
 from ikzctl.model.errors import UserError
 
+if sys.platform == "linux":
+    import fcntl
+
 _CHUNK = 1 << 16
+# what Linux allows everybody
+_WIDE = 1 << 20
 _A_MOMENT = 2.0
 # questions that fit into any pipe, so that putting them never waits for git
 _AHEAD = 4000
@@ -36,6 +42,7 @@ class _Running:
     def __init__(self, args: Sequence[str], place: Place) -> None:
         self._process = start(["cat-file", *args], place)
         self.stdin, self.stdout, self._stderr = _pipes(self._process)
+        _widen(self.stdout)
         # what takes longer than this for one object has met something that never ends, such as a pipe in its place
         self.patience = Patience(self._process, QUICK)
         self._said = b""
@@ -197,6 +204,14 @@ def _read_cut(git: _Running, size: int, keep: int) -> bytes:
             raise git.broken()
         left -= len(chunk)
     return kept
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let git lay down a folder of ten thousand files and go on to the next question while we are still at the one before."""
+    if sys.platform == "linux":
+        # whoever has many pipes already gets no larger one
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _WIDE)
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

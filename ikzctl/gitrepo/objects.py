@@ -46,7 +46,9 @@ def digest(data: bytes, object_format: ObjectFormat) -> bytes:
 
 
 def object_id(kind: str, data: bytes, object_format: ObjectFormat) -> str:
-    return digest(b"%s %d\0" % (kind.encode("ascii"), len(data)) + data, object_format).hex()
+    whole = hashlib.new(object_format, b"%s %d\0" % (kind.encode("ascii"), len(data)), usedforsecurity=False)
+    whole.update(data)
+    return whole.hexdigest()
 
 
 def make_object(kind: ObjectKind, data: bytes, object_format: ObjectFormat) -> NewObject:

@@ -6,29 +6,33 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter, lt
+from functools import cached_property
+from itertools import accumulate
+from operator import lt
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, format_of, make_object
 
 # git's modes for what is no folder all begin with 1 and are one digit longer than the one of a folder
-_FOLDER, _MODE, _NAME = rb"40000", rb"1[0-7]{5}", rb"[^\0/]++"
-_FILE = ord("1")
+_FILE, _FOLDER, _MODE, _NAME = rb"100644", rb"40000", rb"1[0-7]{5}", rb"[^\0/]++"
 # names that mean nothing to git, on no file system: no leading dot, no short form of a name such as GIT~1
-_PLAIN = rb"[a-z0-9][a-z0-9._-]*"
+_PLAIN = rb"[a-z0-9][a-z0-9._-]*+"
 _WIDTHS: dict[ObjectFormat, int] = {"sha1": 20, "sha256": 32}
+_BLOCK = 512
 
 
 def _for_widths(shape: bytes) -> dict[int, re.Pattern[bytes]]:
     return {width: re.compile(shape.replace(b"ID", b".{%d}" % width), re.DOTALL) for width in _WIDTHS.values()}
 
 
-_LINE = rb"(?:%s|%s) %s\0ID" % (_MODE, _FOLDER, _NAME)
-_LINES = _for_widths(_LINE)
-# asked first, because it never tries a place twice: looking for lines in what is no tree would take for ever
-_TREE = _for_widths(rb"(?>%s)*+" % _LINE)
-_PLAIN_FOLDER = _for_widths(rb"(?>(?:100644|40000) %s\0ID)*" % _PLAIN)
+# asked first, because these never try a place twice: looking for lines in what is no tree would take for ever
+_TREE = _for_widths(rb"(?:(?:%s|%s) %s\0ID)*+" % (_MODE, _FOLDER, _NAME))
+_PLAIN_FOLDER = _for_widths(rb"(?:(?:100644|40000) %s\0ID)*+" % _PLAIN)
+# nearly every large folder holds nothing but plain files, or nothing but plain folders
+_ALIKE = {mode: _for_widths(rb"(?:%s %s\0ID)*+" % (mode, _PLAIN)) for mode in (_FILE, _FOLDER)}
+_NAMES = {mode: _for_widths(rb"%s ([^\0]++)\0ID" % mode) for mode in (_FILE, _FOLDER)}
+_LINES = _for_widths(rb"(%s|%s) (%s)\0ID" % (_MODE, _FOLDER, _NAME))
 
 
 class Node(NamedTuple):
@@ -39,59 +43,72 @@ class Node(NamedTuple):
 
 
 class Folder:
-    """A tree object as a list of lines in git's order. Most lines of a large folder are never taken apart."""
+    """A tree object: its bytes, and what git sorts its lines by. Lines are found by counting; they are never taken apart."""
 
-    def __init__(self) -> None:
-        self._lines: list[bytes] = []
-        # what git sorts by: a folder as if its name ended in `/`
-        self._keys: list[bytes] = []
+    def __init__(self, object_format: ObjectFormat, data: bytes = b"", keys: list[bytes] | None = None) -> None:
+        """`keys` are the names in git's order: those of folders as if they ended in `/`."""
+        self.data = data
+        self._keys = keys or []
+        self._format = object_format
 
     @classmethod
     def parse(cls, data: bytes, object_format: ObjectFormat) -> Self:
         """ValueError for bytes that are no tree, and for one whose names are out of order or come twice."""
-        width = _WIDTHS[object_format]
-        folder = cls()
-        if not _TREE[width].fullmatch(data):
-            raise ValueError("cut off")
-        folder._lines = lines = _LINES[width].findall(data)
-        end = -width - 1
-        folder._keys = keys = [line[7:end] if line[0] == _FILE else line[6:end] + b"/" for line in lines]
+        keys = _keys_of(data, _WIDTHS[object_format])
+        folders = b"".join(keys).count(b"/")
         # a file and a folder of one name differ in what they are sorted by; only where there are both can that happen
-        mixed = len(set(map(itemgetter(0), lines))) > 1
+        mixed = 0 < folders < len(keys)
         if not all(map(lt, keys, keys[1:])) or (mixed and len({key.rstrip(b"/") for key in keys}) != len(keys)):
             raise ValueError("out of order")
-        return folder
+        return cls(object_format, data, keys)
 
     def __len__(self) -> int:
-        return len(self._lines)
-
-    @property
-    def data(self) -> bytes:
-        return b"".join(self._lines)
-
-    def copy(self) -> Folder:
-        copy = Folder()
-        copy._lines, copy._keys = self._lines.copy(), self._keys.copy()
-        return copy
+        return len(self._keys)
 
     def get(self, name: bytes) -> Node | None:
         at = self._find(name)
         if at is None:
             return None
-        head, _, oid = self._lines[at].partition(b"\0")
+        head, _, oid = self.data[self._start(at) : self._start(at + 1)].partition(b"\0")
         return Node(head.partition(b" ")[0].decode("ascii"), oid.hex())
 
-    def put(self, name: bytes, node: Node | None) -> None:
-        """Set the entry `name`, or take it away."""
+    def changed(self, entries: Mapping[bytes, Node | None]) -> Folder:
+        """The same folder with these entries set, or taken away."""
+        lines: list[bytes] = []
+        keys: list[bytes] = []
+        done = 0
+        for at, gone, key, line in sorted(edit for name, node in entries.items() for edit in self._edits(name, node)):
+            lines += (self.data[self._start(done) : self._start(at)], line)
+            keys += [*self._keys[done:at], key] if line else self._keys[done:at]
+            done = at + gone
+        return Folder(self._format, b"".join([*lines, self.data[self._start(done) :]]), keys + self._keys[done:])
+
+    def _edits(self, name: bytes, node: Node | None) -> Iterable[tuple[int, int, bytes, bytes]]:
+        """Where, how many lines go there, and the key and line that come before them (both empty: none)."""
         at = self._find(name)
         if at is not None:
-            del self._lines[at], self._keys[at]
+            yield at, 1, b"", b""
         if node is not None:
             mode = node.mode.encode("ascii")
             key = name + b"/" if mode == _FOLDER else name
-            at = bisect_left(self._keys, key)
-            self._keys.insert(at, key)
-            self._lines.insert(at, b"%s %s\0%s" % (mode, name, bytes.fromhex(node.oid)))
+            yield bisect_left(self._keys, key), 0, key, b"%s %s\0%s" % (mode, name, bytes.fromhex(node.oid))
+
+    def _start(self, at: int) -> int:
+        """Where the line of this number begins."""
+        block, rest = divmod(at, _BLOCK)
+        return self._starts[block] + self._length(at - rest, at)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where every so many lines begin: whoever asks for thousands of names must not count from the top each time."""
+        blocks = range(0, len(self._keys), _BLOCK)
+        return list(accumulate((self._length(first, first + _BLOCK) for first in blocks), initial=0))
+
+    def _length(self, first: int, stop: int) -> int:
+        """Of these lines in bytes: the mode (one digit less for a folder, whose key has a sign more), the name, and what is around them."""
+        keys = self._keys[first:stop]
+        names = b"".join(keys)
+        return len(names) - 2 * names.count(b"/") + len(keys) * (len(_FILE) + 2 + _WIDTHS[self._format])
 
     def _find(self, name: bytes) -> int | None:
         for key in (name, name + b"/"):
@@ -101,9 +118,21 @@ class Folder:
         return None
 
 
+def _keys_of(data: bytes, width: int) -> list[bytes]:
+    mode = _FILE if data.startswith(_FILE) else _FOLDER
+    if _ALIKE[mode][width].fullmatch(data):
+        names = _NAMES[mode][width].findall(data)
+        return names if mode == _FILE else [name + b"/" for name in names]
+    if not _TREE[width].fullmatch(data):
+        raise ValueError("cut off")
+    return [name + b"/" if mode == _FOLDER else name for mode, name in _LINES[width].findall(data)]
+
+
 def has_plain_names(data: bytes, object_format: ObjectFormat) -> bool:
     """Whether a tree holds nothing but ordinary files and folders, under names that git gives no meaning."""
-    return _PLAIN_FOLDER[_WIDTHS[object_format]].fullmatch(data) is not None
+    width = _WIDTHS[object_format]
+    # what all lines have in common takes less time than a choice in each
+    return any(shape[width].fullmatch(data) for shape in (*_ALIKE.values(), _PLAIN_FOLDER))
 
 
 class Trees:
@@ -133,7 +162,7 @@ class Trees:
         return node
 
     def folder(self, oid: str) -> Folder:
-        """Not to be changed by the caller; DamagedError if there is no such folder, or none that git would have written."""
+        """DamagedError if there is no such folder, or none that git would have written."""
         return self._folder(oid, oid)
 
     def _folder(self, oid: str, name: str) -> Folder:
@@ -172,19 +201,20 @@ def _rebuilt(
     object_format: ObjectFormat,
     new: list[NewObject],
 ) -> Folder:
-    folder = trees.folder(oid).copy() if oid else Folder()
+    folder = trees.folder(oid) if oid else Folder(object_format)
+    entries: dict[bytes, Node | None] = {}
     below: dict[bytes, list[tuple[list[bytes], str | None]]] = {}
     for (name, *rest), content in steps:
         if rest:
             below.setdefault(name, []).append((rest, content))
         else:
-            folder.put(name, Node(FILE_MODE, content) if content else None)
+            entries[name] = Node(FILE_MODE, content) if content else None
     for name, inner in below.items():
-        old = folder.get(name)
+        # what was a file and goes leaves nothing below
+        old = None if name in entries else folder.get(name)
         inside = _rebuilt(trees, old.oid if old else None, inner, object_format, new)
-        if not inside:
-            folder.put(name, None)
-            continue
-        new.append(make_object("tree", inside.data, object_format))
-        folder.put(name, Node(TREE_MODE, new[-1].oid))
-    return folder
+        entries[name] = None
+        if inside:
+            new.append(make_object("tree", inside.data, object_format))
+            entries[name] = Node(TREE_MODE, new[-1].oid)
+    return folder.changed(entries)

@@ -26,18 +26,20 @@ def mixed(tmp_path):
     make_clone(tmp_path / "clone", files)
     tree = git(tmp_path / "clone", "rev-parse", "HEAD^{tree}")
     raw = run(["cat-file", "tree", tree], require_repository(tmp_path / "clone").place).out
-    return raw, tree, git(tmp_path / "clone", "rev-parse", "HEAD:b")
+    return tmp_path / "clone", raw, tree
 
 
 def test_a_folder_is_sorted_as_git_sorts_it(mixed):
-    raw, tree, below = mixed
+    clone, raw, tree = mixed
     folder = Folder.parse(raw, "sha1")
-    assert folder.get(b"b") == Node("40000", below)
-    names = [entry.partition(b"\0")[0].partition(b" ")[2] for entry in folder._lines]
-    again = Folder()
-    for name in sorted(names, reverse=True):
-        again.put(name, folder.get(name))
-    assert object_id("tree", again.data, "sha1") == tree
+    assert folder.get(b"b") == Node("40000", git(clone, "rev-parse", "HEAD:b"))
+    names = git(clone, "ls-tree", "--name-only", tree).encode().split()
+    entries = {name: folder.get(name) for name in reversed(names)}
+    assert object_id("tree", Folder("sha1").changed(entries).data, "sha1") == tree
+    one_by_one = Folder("sha1")
+    for name, node in entries.items():
+        one_by_one = one_by_one.changed({name: node})
+    assert object_id("tree", one_by_one.data, "sha1") == tree
 
 
 @pytest.mark.parametrize(
@@ -67,21 +69,51 @@ def test_an_id_that_looks_like_a_line_is_none():
 
 
 names = st.text("ab.-0", min_size=1, max_size=4).map(str.encode)
-nodes = st.builds(Node, st.sampled_from(["100644", "40000"]), st.binary(min_size=20, max_size=20).map(bytes.hex))
+modes = st.sampled_from(["100644", "40000"])
+FORMATS = {"sha1": 20, "sha256": 32}
 
 
-@given(st.dictionaries(names, nodes, max_size=12), st.lists(st.tuples(names, st.none() | nodes), max_size=12))
-def test_a_folder_behaves_like_a_table_of_names(start, changes):
-    folder, table = Folder(), dict(start)
-    for name, node in start.items():
-        folder.put(name, node)
-    for name, node in changes:
-        folder.put(name, node)
-        table[name] = node
-    table = {name: node for name, node in table.items() if node}
-    read = Folder.parse(folder.data, "sha1")
-    assert {name: read.get(name) for name in table} == table
-    assert len(read) == len(table)
+def nodes(width, modes=modes):
+    return st.builds(Node, modes, st.binary(min_size=width, max_size=width).map(bytes.hex))
+
+
+def as_git_would(table):
+    """The bytes of a folder, made line by line."""
+    order = sorted(table, key=lambda name: name + b"/" if table[name].mode == "40000" else name)
+    lines = (b"%s %s\0%s" % (table[n].mode.encode(), n, bytes.fromhex(table[n].oid)) for n in order)
+    return b"".join(lines)
+
+
+@pytest.mark.parametrize("used", FORMATS)
+@given(data=st.data())
+def test_a_folder_behaves_like_a_table_of_names(used, data):
+    # of one kind, as large folders are, or of several
+    kinds = data.draw(st.sampled_from([modes, st.just("100644"), st.just("40000"), modes | st.just("120000")]))
+    some = nodes(FORMATS[used], kinds)
+    table = data.draw(st.dictionaries(names, some, max_size=12))
+    folder = Folder(used).changed(table)
+    for changes in data.draw(st.lists(st.dictionaries(names, st.none() | some, max_size=6), max_size=4)):
+        before = folder.data
+        after = folder.changed(changes)
+        assert folder.data == before
+        folder = after
+        table = {name: node for name, node in {**table, **changes}.items() if node}
+    assert folder.data == as_git_would(table)
+    for one in (folder, Folder.parse(folder.data, used)):
+        assert len(one) == len(table)
+        assert {name: one.get(name) for name in [*table, b"none"]} == {**table, b"none": None}
+
+
+@pytest.mark.parametrize("number", [511, 512, 513, 1024, 1500])
+@pytest.mark.parametrize("kinds", [["100644"], ["40000"], ["100644", "40000"]])
+def test_lines_of_a_large_folder_are_found(number, kinds):
+    table = {b"%05d" % n * (1 + n % 3): Node(kinds[n % len(kinds)], f"{n:040x}") for n in range(number)}
+    folder = Folder.parse(as_git_would(table), "sha1")
+    assert {name: folder.get(name) for name in table} == table
+    changes = {name: None if n % 3 else Node("40000", OID) for n, name in enumerate(table) if n % 7 == 0}
+    changes |= {b"z%d" % n: Node("100644", OID) for n in range(3)}
+    left = {name: node for name, node in {**table, **changes}.items() if node}
+    assert folder.changed(changes).data == as_git_would(left)
 
 
 @pytest.mark.parametrize(
