@@ -14,7 +14,7 @@ from ikzctl.registry.events import load
 from ikzctl.registry.near import near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ikzctl.model.agreement import Agreement
     from ikzctl.model.cooperation import Cooperation
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from ikzctl.registry.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CooperationFolder:
-    """All records of one cooperation; the mappings are keyed by partner id or mandate id and sorted by it."""
+    """All records of one cooperation; the mappings are keyed by partner id or mandate id and sorted by it.
+
+    `read_pools` is called when somebody first asks for `pools`: of a large cooperation they are most of what there is to read.
+    """
 
     id: str
     cooperation: Cooperation
@@ -40,8 +43,12 @@ class CooperationFolder:
     costs: Costs | None
     members: Mapping[str, Member]
     mandates: Mapping[str, Mandate]
-    pools: Mapping[str, StaffPool]
     suspensions: Mapping[str, Suspension]
+    read_pools: Callable[[], Mapping[str, StaffPool]]
+
+    @cached_property
+    def pools(self) -> Mapping[str, StaffPool]:
+        return self.read_pools()
 
 
 @dataclass
@@ -175,6 +182,6 @@ class Registry:
             costs=self.get("costs", id, id) if self.has("costs", id, id) else None,
             members=self.get_many("member", self.ids("member", id), id),
             mandates=self.get_many("mandate", self.ids("mandate", id), id),
-            pools=self.get_many("pool", self.ids("pool", id), id),
             suspensions=self.get_many("suspension", self.ids("suspension", id), id),
+            read_pools=lambda: self.get_many("pool", self.ids("pool", id), id),
         )

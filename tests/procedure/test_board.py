@@ -6,9 +6,11 @@ from unittest import mock
 
 import pytest
 
-from ikzctl.model.errors import UserError
+from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.procedure.board import board, board_of, overview
 from ikzctl.procedure.values import Done
+from ikzctl.registry.registry import Registry
+from ikzctl.registry.sources import Overlay
 from tests.plans.small import AGREEMENT, TODAY, member, registry
 
 AGREED = "cooperations__wohngeld__agreement"
@@ -373,3 +375,13 @@ def test_the_overview_keeps_no_cooperation_in_memory_but_what_they_share():
         start.cooperation("wohngeld")
         start.partner("altdorf")
     assert {call.args[0].split("/")[0] for call in read.call_args_list} == {"cooperations"}
+
+
+def test_staff_pools_are_not_opened_for_a_board():
+    """Of a large cooperation they are half of all there is to read, and the board says nothing of them."""
+    pool = "cooperations/wohngeld/pools/altdorf.yaml"
+    start = Registry(Overlay(preparing().source, {pool: b"kaputt"}))
+    assert board_of(start, "wohngeld", as_of=TODAY).obstacles
+    overview(start, as_of=TODAY)
+    with pytest.raises(RegistryUnreadable, match=pool):
+        assert start.cooperation("wohngeld").pools
