@@ -13,7 +13,7 @@ from ikzctl.actions.validate import examine_source, findings_of
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
     from ikzctl.model.generated import GeneratedFile
-    from ikzctl.registry.sources import Source
+    from ikzctl.registry.sources import Listed
 
 
 def draft_agreement(
@@ -29,7 +29,7 @@ def draft_agreement(
     return Written(tuple(folder / f.path for f in files), _notes(rev))
 
 
-def draft_files(source: Source, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:
+def draft_files(source: Listed, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:
     """The files as bytes, made from what `source` holds."""
     from ikzctl import __version__
     from ikzctl.documents.agreement import draft_agreement as compose

@@ -13,7 +13,7 @@ from ikzctl.actions.proposal import require_known_format
 if TYPE_CHECKING:
     from ikzctl.access.manifest import ManifestFiles, Summary
     from ikzctl.actions.workspace import Workspace
-    from ikzctl.registry.sources import Source
+    from ikzctl.registry.sources import Listed
 
 
 def write_manifest(
@@ -30,7 +30,7 @@ def write_manifest(
     return Written(tuple(folder / f.path for f in made.files), tuple(_notes(made.summary, rev)))
 
 
-def manifest_of(source: Source, cooperation: str, *, as_of: date) -> ManifestFiles:
+def manifest_of(source: Listed, cooperation: str, *, as_of: date) -> ManifestFiles:
     """The manifests as bytes, made from what `source` holds."""
     from ikzctl.access.manifest import manifest_files
     from ikzctl.registry.registry import Registry

@@ -13,7 +13,7 @@ from ikzctl.model.errors import UserError
 
 if TYPE_CHECKING:
     from ikzctl.gitrepo.repository import Repository
-    from ikzctl.registry.sources import Source
+    from ikzctl.registry.sources import Listed
 
 _HEAD_FILE = "registry.yaml"
 
@@ -32,7 +32,7 @@ class Workspace:
         return require_repository(self.root)
 
     @contextmanager
-    def source(self, rev: str | None = None) -> Iterator[Source]:
+    def source(self, rev: str | None = None) -> Iterator[Listed]:
         """The working tree, or with `rev` the commit that it names."""
         from ikzctl.registry.sources import WorkTree
 

@@ -11,6 +11,7 @@ from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.sources import (
     READ_LIMIT,
+    by_folder,
     ignorable,
     inner_repository,
     known_folder,
@@ -102,6 +103,13 @@ class CommitSource:
 
     def has(self, path: str) -> bool:
         return path in self._oids
+
+    def within(self, folder: str) -> frozenset[str]:
+        return self._grouped.get(folder, frozenset())
+
+    @cached_property
+    def _grouped(self) -> Mapping[str, frozenset[str]]:
+        return by_folder(self.paths())
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()

@@ -12,6 +12,7 @@ from ikzctl.model.kinds import BY_NAME, place_of
 from ikzctl.registry.build import build
 from ikzctl.registry.events import load
 from ikzctl.registry.near import near
+from ikzctl.registry.sources import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ikzctl.model.security import SecurityFile
     from ikzctl.model.system import System
     from ikzctl.model.task import Task
-    from ikzctl.registry.sources import Source
+    from ikzctl.registry.sources import Listed
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Registry:
     is no such record.
     """
 
-    source: Source
+    source: Listed
     _built: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Cooperation (`""` for what belongs to none) → path → record."""
 
@@ -67,27 +68,16 @@ class Registry:
     def commit(self) -> str | None:
         return self.source.commit
 
-    @cached_property
-    def _paths(self) -> frozenset[str]:
-        return frozenset(self.source.paths())
-
-    @cached_property
-    def _ids(self) -> dict[tuple[str, str], list[str]]:
-        out: dict[tuple[str, str], list[str]] = {}
-        for path in sorted(self._paths):
-            place = place_of(path)
-            if place:
-                out.setdefault((place.kind.name, place.cooperation), []).append(place.id)
-        return out
-
     def ids(self, kind: str, cooperation: str = "") -> tuple[str, ...]:
         """Ids of all records of a kind (inside a cooperation where the kind lives there), sorted."""
         if kind == "cooperation":
-            return tuple(sorted(c for k, c in self._ids if k == "cooperation"))
-        return tuple(sorted(self._ids.get((kind, cooperation), ())))
+            files = filter(None, map(place_of, self.source.paths()))
+        else:
+            files = filter(None, map(place_of, self.source.within(folder_of(BY_NAME[kind].path("", cooperation)))))
+        return tuple(sorted(place.id for place in files if place.kind.name == kind))
 
     def has(self, kind: str, id: str, cooperation: str = "") -> bool:
-        return BY_NAME[kind].path(id, cooperation or id) in self._paths
+        return self.source.has(BY_NAME[kind].path(id, cooperation or id))
 
     def get(self, kind: str, id: str, cooperation: str = "") -> Any:
         """The record of that kind and id."""
@@ -103,7 +93,7 @@ class Registry:
         """These records by id; their files are read in one go, which for thousands takes a third of the time."""
         paths = {id: BY_NAME[kind].path(id, cooperation) for id in ids}
         built = self._built.setdefault(cooperation, {})
-        wanted = [path for path in paths.values() if path not in built and path in self._paths]
+        wanted = [path for path in paths.values() if path not in built and self.source.has(path)]
         for path, content in self.source.read_many(wanted) if len(wanted) > 1 else ():
             built[path] = self._record(path, content)
         return {id: self.get(kind, id, cooperation) for id in paths}
@@ -148,7 +138,7 @@ class Registry:
     @cached_property
     def head(self) -> RegistryHead:
         path = "registry.yaml"
-        if path not in self._paths:
+        if not self.source.has(path):
             raise self._unread(path) or UserError(
                 "Die Datei registry.yaml fehlt: Das ist kein Registerordner.",
                 "Ein neues Register legt an: ikzctl init ORDNER",

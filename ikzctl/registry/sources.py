@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -59,6 +60,13 @@ class Source(Protocol):
         """Path and content in the order asked for; a file that cannot be read is left out and becomes a problem."""
 
 
+class Listed(Source, Protocol):
+    """A source that knows what lies in one folder without a look at all others."""
+
+    def within(self, folder: str) -> frozenset[str]:
+        """The paths of the layout right inside a folder, named `partners/`, or `""` for the top."""
+
+
 class Files(NamedTuple):
     """The files below a folder, for any process that wants to read them."""
 
@@ -89,8 +97,10 @@ class WorkTree:
         self.root = root
         self.files = Files(str(root))
         self._paths: tuple[str, ...] | None = None
-        self._known: frozenset[str] | None = None
+        self._grouped: Mapping[str, frozenset[str]] | None = None
+        self._looked_into: dict[str, tuple[frozenset[str], dict[str, str]]] = {}
         self._problems: list[Finding] = []
+        self._unread: list[Finding] = []
         # a registry at the top of a repository shares it with other files
         self._shared = (root / ".git").exists()
 
@@ -100,9 +110,22 @@ class WorkTree:
         return self._paths
 
     def has(self, path: str) -> bool:
-        if self._known is None:
-            self._known = frozenset(self.paths())
-        return path in self._known
+        return path in self.within(folder_of(path))
+
+    def within(self, folder: str) -> frozenset[str]:
+        if self._paths is not None and self._grouped is None:
+            self._grouped = by_folder(self._paths)
+        if self._grouped is not None:
+            return self._grouped.get(folder, frozenset())
+        return self._listed(folder)[0]
+
+    def _listed(self, folder: str) -> tuple[frozenset[str], dict[str, str]]:
+        """The files of a folder, and the folders in it with their places; it counts only if those above it would be looked into."""
+        if folder not in self._looked_into:
+            place = self._listed(folder_of(folder[:-1]))[1].get(folder) if folder else str(self.root)
+            files, folders = self._look_into(folder, place, []) if place else ([], [])
+            self._looked_into[folder] = frozenset([path for path, _ in files]), dict(folders)
+        return self._looked_into[folder]
 
     def at_least(self, files: int) -> bool:
         """Whether there are so many files, as far as a glance at two folders shows: False does not mean that there are not."""
@@ -120,6 +143,8 @@ class WorkTree:
         `since`, in nanoseconds since 1970, until it answers that it has heard enough.
         """
         lines = []
+        # a new look at everything: what could not be read then may be readable now
+        self._unread, self._grouped = [], None
         for path, entry in self._walk():
             stamp, moment = _stamp(entry)
             lines.append(f"{path}\t{stamp}")
@@ -135,7 +160,7 @@ class WorkTree:
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()
-        return tuple(self._problems)
+        return (*self._problems, *self._unread)
 
     def read(self, path: str) -> bytes:
         return self.files.read(path)
@@ -152,43 +177,50 @@ class WorkTree:
     def cannot_read(self, path: str, fault: OSError) -> None:
         why = _UNREADABLE.get(fault.errno or 0, fault.strerror)
         text = f"die Datei kann nicht gelesen werden ({why})"
-        self._problems.append(Finding("IKZ-P004", "error", Pointer(path), text))
+        self._unread.append(Finding("IKZ-P004", "error", Pointer(path), text))
 
     def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Every file of the layout; what has no place there becomes a problem."""
         self._problems = []
         waiting = [("", str(self.root))]
         while waiting:
-            prefix, folder = waiting.pop()
-            # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
-            # (the folder of a cooperation is none, and of these there are most)
-            of_records = prefix.count("/") != 2 and place_of(f"{prefix}x.yaml") is not None
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
-                    if name == ".git" and prefix and _is_repository(entry):
-                        self._problems.append(inner_repository(prefix))
-                    if not entry.is_file(follow_symlinks=False):
-                        if self._enter(prefix + name, entry):
-                            waiting.append((f"{prefix}{name}/", entry.path))
-                    elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
-                        yield prefix + name, entry
-                    elif not ignorable(prefix + name) and (prefix or not self._shared):
-                        self._problems.append(unknown_path(prefix + name))
+            files, folders = self._look_into(*waiting.pop(), self._problems)
+            waiting += folders
+            yield from files
 
-    def _enter(self, path: str, entry: os.DirEntry[str]) -> bool:
+    def _look_into(
+        self, prefix: str, folder: str, problems: list[Finding]
+    ) -> tuple[list[tuple[str, os.DirEntry[str]]], list[tuple[str, str]]]:
+        """The files of one folder, and the folders in it that may hold more, with the place where each lies."""
+        files, folders = [], []
+        # in a folder of records every valid id makes a valid path, which is quicker to see than to take paths apart
+        # (the folder of a cooperation is none, and of these there are most)
+        of_records = prefix.count("/") != 2 and place_of(f"{prefix}x.yaml") is not None
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name if entry.name.isascii() else _as_git_names_it(entry.name)
+                if name == ".git" and prefix and _is_repository(entry):
+                    problems.append(inner_repository(prefix))
+                if not entry.is_file(follow_symlinks=False):
+                    if self._enter(prefix + name, entry, problems):
+                        folders.append((f"{prefix}{name}/", entry.path))
+                elif name.endswith(".yaml") and (is_slug(name[:-5]) if of_records else place_of(prefix + name)):
+                    files.append((prefix + name, entry))
+                elif not ignorable(prefix + name) and (prefix or not self._shared):
+                    problems.append(unknown_path(prefix + name))
+        return files, folders
+
+    def _enter(self, path: str, entry: os.DirEntry[str], problems: list[Finding]) -> bool:
         """Whether this is a folder to look into."""
         if entry.is_symlink():
-            self._problems.append(link_finding(path))
+            problems.append(link_finding(path))
         elif not entry.is_dir(follow_symlinks=False):
-            self._problems.append(
-                Finding("IKZ-P003", "error", Pointer(path), "hier wird eine gewöhnliche Datei erwartet")
-            )
+            problems.append(Finding("IKZ-P003", "error", Pointer(path), "hier wird eine gewöhnliche Datei erwartet"))
         elif entry.name[0] != ".":
             if known_folder(path):
                 return True
             if "/" in path or not self._shared:
-                self._problems.append(unknown_path(path + "/"))
+                problems.append(unknown_path(path + "/"))
         return False
 
 
@@ -220,6 +252,13 @@ class Texts:
     def has(self, path: str) -> bool:
         return path in self._texts and place_of(path) is not None
 
+    def within(self, folder: str) -> frozenset[str]:
+        return self._grouped.get(folder, frozenset())
+
+    @cached_property
+    def _grouped(self) -> Mapping[str, frozenset[str]]:
+        return by_folder(self.paths())
+
     def problems(self) -> tuple[Finding, ...]:
         return tuple(unknown_path(p) for p in sorted(self._texts) if not place_of(p) and not ignorable(p))
 
@@ -236,7 +275,7 @@ class Overlay:
 
     commit: str | None = None
 
-    def __init__(self, base: Source, changed: Mapping[str, bytes | None]) -> None:
+    def __init__(self, base: Listed, changed: Mapping[str, bytes | None]) -> None:
         self._base = base
         self._changed = dict(changed)
 
@@ -248,6 +287,10 @@ class Overlay:
         if path in self._changed:
             return self._changed[path] is not None and place_of(path) is not None
         return self._base.has(path)
+
+    def within(self, folder: str) -> frozenset[str]:
+        changed = {path for path in self._changed if folder_of(path) == folder}
+        return self._base.within(folder) - changed | {path for path in changed if self.has(path)}
 
     def problems(self) -> tuple[Finding, ...]:
         return self._base.problems()
@@ -268,6 +311,18 @@ def _is_repository(entry: os.DirEntry[str]) -> bool:
 def inner_repository(folder: str) -> Finding:
     text = "in diesem Ordner liegt ein eigenes git-Repository (.git); was darin neu ist, kommt nicht in das Register"
     return Finding("IKZ-P001", "error", Pointer(folder), text)
+
+
+def folder_of(path: str) -> str:
+    """The folder that a file or folder lies in, with its last `/`; `""` for the top."""
+    return path[: path.rfind("/") + 1]
+
+
+def by_folder(paths: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    grouped: dict[str, list[str]] = {}
+    for path in paths:
+        grouped.setdefault(folder_of(path), []).append(path)
+    return {folder: frozenset(inside) for folder, inside in grouped.items()}
 
 
 def limited(paths: list[str], problems: list[Finding]) -> list[str]:

@@ -7,11 +7,12 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ikzctl.cli.system_faults import reason
-from ikzctl.registry.sources import READ_LIMIT, WorkTree
+from ikzctl.registry.sources import READ_LIMIT, Overlay, Texts, WorkTree, folder_of
 
 OTHER = ("partners/worms.yaml", b"id: worms\n")
 CHANGING = "partners/speyer.yaml"
@@ -64,3 +65,80 @@ def test_a_huge_file_is_cut_where_the_reader_refuses_it(tree):
     with Path(CHANGING).open("wb") as stream:
         stream.truncate(1 << 40)
     assert len(tree.read(CHANGING)) == READ_LIMIT
+
+
+FILES = (
+    "registry.yaml",
+    "README.md",
+    "partners/speyer.yaml",
+    "partners/Worms.yaml",
+    "partners/con.yaml",
+    "partners/notes.txt",
+    "partners/inner/a.yaml",
+    "partner/falsch.yaml",
+    ".hidden/partners/a.yaml",
+    "cooperations/lose.yaml",
+    "cooperations/kfz/cooperation.yaml",
+    "cooperations/kfz/agreement.yml",
+    "cooperations/kfz/members/speyer.yaml",
+    "cooperations/kfz/members/deep/worms.yaml",
+    "cooperations/Groß/cooperation.yaml",
+    "cooperations/wohngeld/costs.yaml",
+    "cooperations/wohngeld/members/speyer.yaml",
+    "elsewhere/b.yaml",
+)
+FOLDERS = sorted(
+    {folder_of(name[:at]) for name in FILES for at in range(len(name) + 1)} | {"partners/../", "//", "no/"}
+)
+
+
+@pytest.fixture
+def crooked(tmp_path: Path) -> Path:
+    """A folder with files of the layout, and with what does not belong there."""
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"#\n")
+    (tmp_path / "systems").symlink_to("partners")
+    (tmp_path / "partners/link.yaml").symlink_to("speyer.yaml")
+    (tmp_path / "cooperations/borrowed").symlink_to("kfz")
+    (tmp_path / "cooperations/wohngeld/pools").symlink_to("../kfz/members")
+    os.mkfifo(tmp_path / "tasks")
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as on Unix")
+def test_one_folder_holds_what_the_walk_through_all_finds_in_it(crooked):
+    walked = WorkTree(crooked)
+    paths = walked.paths()
+    texts = Texts(dict.fromkeys(FILES, b""))
+    changed = {"registry.yaml": None, "partners/neu.yaml": b"", "partners/Alt.yaml": b"", "tasks/neu.yaml": b""}
+    overlay = Overlay(WorkTree(crooked), changed)
+    for folder in FOLDERS:
+        inside = {path for path in paths if folder_of(path) == folder}
+        # asked first, and after others
+        assert WorkTree(crooked).within(folder) == walked.within(folder) == inside, folder
+        assert texts.within(folder) == {path for path in texts.paths() if folder_of(path) == folder}
+        assert overlay.within(folder) == {path for path in overlay.paths() if folder_of(path) == folder}
+    for name in (*FILES, "systems/speyer.yaml", "partners/link.yaml", "cooperations/wohngeld/pools/speyer.yaml"):
+        assert WorkTree(crooked).has(name) == walked.has(name) == (name in paths), name
+    assert len(paths) == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as on Unix")
+def test_a_look_into_one_folder_opens_only_those_above_it(crooked):
+    source = WorkTree(crooked)
+    with mock.patch.object(os, "scandir", wraps=os.scandir) as opened:
+        assert source.within("cooperations/kfz/members/") == {"cooperations/kfz/members/speyer.yaml"}
+        assert source.has("cooperations/kfz/members/speyer.yaml")
+        assert not source.has("cooperations/wohngeld/members/worms.yaml")
+    seen = [Path(call.args[0]).relative_to(crooked).as_posix() for call in opened.call_args_list]
+    assert seen == [
+        ".",
+        "cooperations",
+        "cooperations/kfz",
+        "cooperations/kfz/members",
+        "cooperations/wohngeld",
+        "cooperations/wohngeld/members",
+    ]
+    # what stands in the way is asked for by whoever misses something
+    assert "partners/Worms.yaml" in {problem.pointer.file for problem in source.problems()}
