@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ikzctl.actions.outcome import Written
 from ikzctl.actions.proposal import require_known_format
-from ikzctl.actions.validate import examine_source, findings_of
+from ikzctl.actions.validate import ALONE, Effort, examine_source, findings_of
 
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
@@ -17,19 +17,31 @@ if TYPE_CHECKING:
 
 
 def draft_agreement(
-    workspace: Workspace, cooperation: str, folder: Path, *, as_of: date, rev: str | None, overwrite: bool = False
+    workspace: Workspace,
+    cooperation: str,
+    folder: Path,
+    *,
+    as_of: date,
+    rev: str | None,
+    overwrite: bool = False,
+    effort: Effort = ALONE,
 ) -> Written:
-    """Write draft and review sheet into `folder`; `rev` None means the working tree, which is marked in the files."""
+    """Write draft and review sheet into `folder`; `rev` None means the working tree, which is marked in the files.
+
+    `effort`: how the registry is checked, whose findings the review sheet names.
+    """
     from ikzctl.files.output import write_output
 
     with workspace.source(rev) as source:
-        files = draft_files(source, cooperation, as_of=as_of)
+        files = _draft_files(workspace.root, source, cooperation, as_of, effort)
     write_output(folder, {f.path: f.content for f in files}, overwrite=overwrite)
     # named as the user named the folder
     return Written(tuple(folder / f.path for f in files), _notes(rev))
 
 
-def draft_files(source: Listed, cooperation: str, *, as_of: date) -> tuple[GeneratedFile, ...]:
+def _draft_files(
+    root: Path, source: Listed, cooperation: str, as_of: date, effort: Effort
+) -> tuple[GeneratedFile, ...]:
     """The files as bytes, made from what `source` holds."""
     from ikzctl import __version__
     from ikzctl.documents.agreement import draft_agreement as compose
@@ -39,8 +51,8 @@ def draft_files(source: Listed, cooperation: str, *, as_of: date) -> tuple[Gener
     registry = Registry(source)
     require_known_format(registry)
     registry.get("cooperation", cooperation, cooperation)
-    findings = findings_of(examine_source(source, as_of), cooperation)
-    case = from_registry(registry, cooperation, as_of=as_of, findings=findings)
+    report = examine_source(root, source, as_of=as_of, effort=effort)
+    case = from_registry(registry, cooperation, as_of=as_of, findings=findings_of(report, cooperation))
     return compose(case, stamp=Stamp(as_of, source.commit, __version__))
 
 

@@ -28,6 +28,10 @@ class Effort:
     progress: Progress | None = None
 
 
+ALONE = Effort()
+"""In one process; nothing is remembered."""
+
+
 def validate(
     workspace: Workspace,
     *,
@@ -35,26 +39,27 @@ def validate(
     rev: str | None = None,
     only: tuple[Path, ...] = (),
     start: Path | None = None,
-    effort: Effort = Effort(),
+    effort: Effort = ALONE,
 ) -> Report:
     """All findings of the registry; with `only`, those in these files and folders (seen from `start`, or from the registry's folder)."""
-    from ikzctl.registry.scan import no_collector
-
     wanted = tuple(inside(workspace.root, path, start or workspace.root) for path in only)
-    with workspace.source(rev) as source, no_collector():
-        try:
-            report = _examine(workspace.root, source, as_of, effort)
-        except ChildProcessError:  # somebody ended one of our processes: memory was short, for instance
-            report = _examine(workspace.root, source, as_of, replace(effort, jobs=1))
+    with workspace.source(rev) as source:
+        report = examine_source(workspace.root, source, as_of=as_of, effort=effort)
     if not wanted:
         return report
     kept = tuple(f for f in report.findings if any(covers(w, f.pointer.file) for w in wanted))
     return Report(kept, report.files, report.cooperations)
 
 
-def examine_source(source: Source, as_of: date) -> Report:
-    """Read, build and check everything that `source` holds; nothing is remembered."""
-    return _anew(source, as_of, Effort())
+def examine_source(root: Path, source: Source, *, as_of: date, effort: Effort = ALONE) -> Report:
+    """Read, build and check everything that `source` holds of the registry in the folder `root`."""
+    from ikzctl.registry.scan import no_collector
+
+    with no_collector():
+        try:
+            return _examine(root, source, as_of, effort)
+        except ChildProcessError:  # somebody ended one of our processes: memory was short, for instance
+            return _examine(root, source, as_of, replace(effort, jobs=1))
 
 
 def _examine(root: Path, source: Source, as_of: date, effort: Effort) -> Report:

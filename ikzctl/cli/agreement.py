@@ -37,13 +37,23 @@ def draft(
     Beispiel:  ikzctl agreement draft kfz-vorderpfalz --output entwuerfe/
     """
     from ikzctl.actions.draft import draft_agreement
+    from ikzctl.actions.validate import Effort
+    from ikzctl.cli.cache import memory, processors
     from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.results import show_files
 
     workspace = open_workspace(registry)
-    result = draft_agreement(
-        workspace, cooperation, output_folder, as_of=day(as_of), rev=None if working_tree else rev, overwrite=overwrite
-    )
+    with ProgressLine("Prüfe", wanted=True) as progress:
+        result = draft_agreement(
+            workspace,
+            cooperation,
+            output_folder,
+            as_of=day(as_of),
+            rev=None if working_tree else rev,
+            overwrite=overwrite,
+            effort=Effort(memory(), processors(), progress),
+        )
     show_files(result.files, result.notes)
 
 

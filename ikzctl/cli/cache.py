@@ -47,7 +47,7 @@ def processors() -> int:
 def info() -> None:
     """Zeigen, was für welches Register zwischengespeichert ist.
 
-    Der Zwischenspeicher beschleunigt „validate“. Er ändert kein Ergebnis und darf jederzeit gelöscht werden.
+    Der Zwischenspeicher beschleunigt „validate“ und „agreement draft“. Er ändert kein Ergebnis und darf jederzeit gelöscht werden.
 
     \b
     Beispiel:  ikzctl cache info

@@ -73,6 +73,27 @@ def test_without_cache_nothing_is_left_anywhere(own: Program):
     assert digest(own.folder) == before
 
 
+def test_a_draft_is_the_same_with_a_cache_without_one_and_with_a_damaged_one(own: Program):
+    def drafted(*options: str) -> dict[str, bytes]:
+        done = own(
+            "agreement", "draft", "wohngeld-vorderpfalz", "--as-of", DAY, "--output", "out", "--overwrite", *options
+        )
+        assert done.code == 0, done.text
+        return {path.name: path.read_bytes() for path in (own.folder / "out").glob("*.docx")}
+
+    for options in ((), ("--working-tree",)):
+        first = drafted(*options)
+        assert caches(own) == ["facts", "files", "results"]
+        assert len(first) == 2
+        assert drafted(*options) == first
+        for path in (own.home / ".cache" / "ikzctl").rglob("*"):
+            if path.is_file():
+                path.write_bytes(path.read_bytes()[::-1])
+        assert drafted(*options) == first
+        shutil.rmtree(own.home / ".cache")
+        assert drafted(*options) == first
+
+
 def test_any_number_of_processes(own: Program, cold: Result):
     assert own(*VALIDATE, "--jobs", "64", "--no-cache") == cold
 

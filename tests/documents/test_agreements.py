@@ -179,7 +179,7 @@ def test_every_agreement_has_sentences_to_hold_it_to():
 
 
 def test_it_can_be_typed_without_a_finding_about_its_form(name):
-    found = examine_source(WorkTree(FOLDER / name), DAY).findings
+    found = examine_source(FOLDER / name, WorkTree(FOLDER / name), as_of=DAY).findings
     assert [f"{f.pointer.file}: {f.message}" for f in found if f.code[4] in "YPSR"] == []
 
 
