@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikzctl.actions.outcome import Written
+from ikzctl.actions.outcome import Written, require_output_folder
 from ikzctl.actions.proposal import require_known_format
 from ikzctl.actions.validate import ALONE, Effort, examine_source, findings_of
 
@@ -32,6 +32,7 @@ def draft_agreement(
     """
     from ikzctl.files.output import write_output
 
+    require_output_folder(workspace.root, folder)
     with workspace.source(rev) as source:
         files = _draft_files(workspace.root, source, cooperation, as_of, effort)
     write_output(folder, {f.path: f.content for f in files}, overwrite=overwrite)

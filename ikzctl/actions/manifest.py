@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikzctl.actions.outcome import Written
+from ikzctl.actions.outcome import Written, require_output_folder
 from ikzctl.actions.proposal import require_known_format
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def write_manifest(
     """Write JSON and CSV per target into `folder`; `rev` None means the working tree, which is marked in the files."""
     from ikzctl.files.output import write_output
 
+    require_output_folder(workspace.root, folder)
     with workspace.source(rev) as source:
         made = manifest_of(source, cooperation, as_of=as_of)
     if made.files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,9 +50,10 @@ class Workspace:
 def find_workspace(start: Path, given: Path | None) -> Workspace:
     """The registry at `given` (its own folder or the one above it), else the nearest one from `start` upwards."""
     if given is not None:
-        for folder in (given, given / "registry"):
-            if (folder / _HEAD_FILE).is_file():
-                return Workspace(folder.resolve())
+        if (given / _HEAD_FILE).is_file():
+            return Workspace(given.resolve())
+        if (given / "registry" / _HEAD_FILE).is_file():
+            return _at_home(given / "registry")
         _refuse_bare(given)
         raise UserError(
             f"Im Ordner „{given}“ liegt kein Register (gesucht wurde registry.yaml, auch im Unterordner registry).",
@@ -60,12 +62,27 @@ def find_workspace(start: Path, given: Path | None) -> Workspace:
     for folder in (start, *start.parents):
         for place in (folder / "registry", folder):
             if (place / _HEAD_FILE).is_file():
-                return Workspace(place.resolve())
+                return _at_home(place)
     _refuse_bare(start)
     raise UserError(
         "Hier und in den Ordnern darüber liegt kein Register (gesucht wurde registry/registry.yaml).",
         "Entweder in den Ordner des Registers wechseln, ihn mit --registry ORDNER nennen oder eines anlegen: ikzctl init ORDNER",
     )
+
+
+def _at_home(place: Path) -> Workspace:
+    """The registry at a place that nobody has named: if that is a link, it must not lead into another repository."""
+    root = place.resolve()
+    if place.is_symlink():
+        from ikzctl.gitrepo.repository import find_repository
+
+        here, there = find_repository(place.parent), find_repository(root)
+        if here is not None and (there is None or there.work_tree != here.work_tree):
+            raise UserError(
+                f"„{place}“ ist eine Verknüpfung nach „{root}“, und das liegt nicht in diesem Repository.",
+                f"Ist das Register dort gemeint, es nennen: --registry {shlex.quote(str(root))}",
+            )
+    return Workspace(root)
 
 
 def _refuse_bare(folder: Path) -> None:

@@ -38,7 +38,7 @@ def draft(
     """
     from ikzctl.actions.draft import draft_agreement
     from ikzctl.actions.validate import Effort
-    from ikzctl.cli.cache import memory, processors
+    from ikzctl.cli.cache import memory, processes
     from ikzctl.cli.changing import open_workspace
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.results import show_files
@@ -52,7 +52,7 @@ def draft(
             as_of=day(as_of),
             rev=None if working_tree else rev,
             overwrite=overwrite,
-            effort=Effort(memory(), processors(), progress),
+            effort=Effort(memory(), processes(None), progress),
         )
     show_files(result.files, result.notes)
 

@@ -44,6 +44,11 @@ def processors() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
+def processes(wanted: int | None) -> int:
+    """As many as are wanted, or one per processor. Beyond a few per processor each further one only takes time and memory."""
+    return min(wanted or processors(), max(8, 2 * processors()))
+
+
 def info() -> None:
     """Zeigen, was für welches Register zwischengespeichert ist.
 

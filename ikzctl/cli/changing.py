@@ -91,7 +91,11 @@ def note_unfinished(workspace: Workspace) -> None:
     from ikzctl.files.journal import is_unfinished
     from ikzctl.gitrepo.repository import find_repository
 
-    repo = find_repository(workspace.root)
+    try:
+        repo = find_repository(workspace.root)
+    except UserError:
+        # what the command has found is no less true if git's folder cannot be read
+        return
     if repo is not None and is_unfinished(repo):
         output.note("Hinweis: Eine Änderung wurde unterbrochen oder ist gerade im Gang. Abschließen: ikzctl repair")
 

@@ -64,6 +64,7 @@ def run(arguments: list[str]) -> int:
     from ikzctl.model.errors import UserError
 
     output.prepare_streams()
+    _hear_of_children()
     _interrupt_once()
     # most of what a command makes stays, and hardly anything refers to itself in a circle: looking for that every 700 objects takes
     # a third of the time of a cooperation of ten thousand members
@@ -93,6 +94,14 @@ def run(arguments: list[str]) -> int:
         )
     except Exception as fault:
         return _report_fault(fault, arguments)
+
+
+def _hear_of_children() -> None:
+    """Some services start programs with this signal ignored. Then the system tells nobody how a git ended, and Python takes it for well."""
+    import signal
+
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _interrupt_once() -> None:

@@ -92,4 +92,6 @@ def text(given: str, name: str) -> str:
         given.encode("utf-8")
     except UnicodeEncodeError:
         raise UserError(f"{name}: Die Angabe ist kein lesbarer Text (nicht UTF-8).") from None
+    if not given.strip():
+        raise UserError(f"{name}: Die Angabe ist leer.")
     return given

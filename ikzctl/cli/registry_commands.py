@@ -68,7 +68,7 @@ def validate(
     """
     from ikzctl.actions.validate import Effort
     from ikzctl.actions.validate import validate as run
-    from ikzctl.cli.cache import memory, processors
+    from ikzctl.cli.cache import memory, processes
     from ikzctl.cli.changing import here, note_unfinished, open_workspace
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.show_findings import show_report
@@ -76,7 +76,7 @@ def validate(
     workspace = open_workspace(registry)
     watched = format is FindingsFormat.text or sys.stdout.isatty()
     with ProgressLine("Prüfe", wanted=watched) as progress:
-        effort = Effort(None if no_cache else memory(), jobs or processors(), progress)
+        effort = Effort(None if no_cache else memory(), processes(jobs), progress)
         report = run(workspace, as_of=day(as_of), rev=rev, only=tuple(paths or ()), start=here(), effort=effort)
     show_report(report, format.value)
     bad = ("error",) if fail_on is FailOn.error else ("error", "warning")

@@ -18,6 +18,8 @@ from ikzctl.model.shortages import SHORTAGES
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
+# a pipe would keep whoever opens it until somebody writes into it
+_READING = os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0)
 _PART = re.compile(r"[A-Za-z0-9._ -]{1,128}")
 _WINDOWS_NAMES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
@@ -59,14 +61,27 @@ def read_plain(root: Path, path: str) -> bytes | None:
     target = root / path
     try:
         if not stat.S_ISREG(target.lstat().st_mode):
-            raise WriteRefused(f"„{target}“ ist keine gewöhnliche Datei.")
-        descriptor = os.open(target, os.O_RDONLY | _NO_FOLLOW | _BINARY)
+            raise _no_ordinary_file(target)
+        descriptor = os.open(target, _READING)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        # a link or a socket that has just taken its place
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise _no_ordinary_file(target) from None
+        raise
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(descriptor)
+        raise _no_ordinary_file(target)
     with os.fdopen(descriptor, "rb") as stream:
-        if os.fstat(descriptor).st_size > _LARGEST:
+        if info.st_size > _LARGEST:
             raise WriteRefused(f"„{target}“ ist größer als {_LARGEST >> 20} MiB und stammt nicht von ikzctl.")
         return stream.read()
+
+
+def _no_ordinary_file(target: Path) -> WriteRefused:
+    return WriteRefused(f"„{target}“ ist keine gewöhnliche Datei.")
 
 
 def read_own(target: Path, longest: int = _LARGEST) -> bytes | None:
@@ -75,7 +90,7 @@ def read_own(target: Path, longest: int = _LARGEST) -> bytes | None:
     Never waits for a pipe and never follows a link: somebody else may have put either in the place of the file.
     """
     try:
-        descriptor = os.open(target, os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(target, _READING)
     except OSError as error:
         if error.errno in (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM):
             raise
@@ -222,6 +237,10 @@ def german_reason(error: OSError, folder: Path, needed: int) -> str:
             return "Der Datenträger meldet einen Ein-/Ausgabefehler."
         case errno.EISDIR:
             return f"„{where}“ ist ein Ordner; dort muss eine Datei stehen."
+        case errno.EEXIST:
+            return f"„{where}“ gibt es schon, und es ist nicht das, was dort stehen muss."
+        case errno.ENOENT:
+            return f"„{where}“ gibt es nicht mehr."
         case errno.ENOTDIR:
             return f"„{where}“ liegt nicht in einem Ordner, sondern unter einer Datei."
         case errno.ELOOP:

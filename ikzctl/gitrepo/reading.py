@@ -83,6 +83,8 @@ class CleanRoom:
             if self.head.commit is None:
                 raise UserError("Das Repository hat noch keinen Commit.", hint="git add --all; git commit -m Anfang")
             return self.head.commit
+        if self.head.commit is not None and is_object_id(revision) and len(revision) != len(self.head.commit):
+            raise self._unknown(revision)
         place = self._room(format_of(revision) if is_object_id(revision) else None)
         if not is_object_id(revision):
             self._fetch_refs(place)
@@ -170,6 +172,14 @@ class CleanRoom:
             old_mode, new_mode, old_oid, new_oid, status = head[1:].decode("ascii").split(" ")
             changes.append(TreeChange(status, _path(path[cut:]), old_mode, new_mode, old_oid, new_oid))
         return changes
+
+    def tree_id(self, commit: str) -> str:
+        """The id of the folder that a commit holds, whatever else it says."""
+        found = self._asking(_checked(commit)).get(commit)
+        head, _, tree = found.data.partition(b"\n")[0].partition(b" ") if found else (b"", b"", b"")
+        if head != b"tree" or not is_object_id(text := tree.decode("ascii", "replace")):
+            raise _missing(commit)
+        return text
 
     def commit_info(self, commit: str) -> CommitInfo:
         return next(self.commit_infos([commit]))

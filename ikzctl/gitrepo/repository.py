@@ -90,18 +90,23 @@ def head_state(repo: Repository) -> HeadState:
     answer = run(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], repo.place, expect=(0, 128), seconds=QUICK)
     operation = _operation(repo.git_dir)
     if answer.code == 0:
-        commit, _, name = answer.out.decode("utf-8", "replace").strip().partition("\n")
+        commit, _, name = _line(answer.out).partition("\n")
         if not is_object_id(commit):
             raise NotLikeGit
         if name != "HEAD" and not name.startswith("refs/heads/"):
             # a tag or another branch is called HEAD as well; the file itself knows better
             question = ["symbolic-ref", "--quiet", "HEAD"]
-            name = run(question, repo.place, expect=(0, 1), seconds=QUICK).out.decode("utf-8", "replace").strip()
+            name = _line(run(question, repo.place, expect=(0, 1), seconds=QUICK).out)
         return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
-    name = run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out.decode("utf-8", "replace").strip()
+    name = _line(run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out)
     if not name.startswith("refs/"):
         raise NotLikeGit
     return HeadState(name, None, operation)
+
+
+def _line(out: bytes) -> str:
+    """What git says, without the end of its last line: a name may end in a blank that Unicode knows and git does not."""
+    return out.decode("utf-8", "replace").removesuffix("\n")
 
 
 def object_format(repo: Repository, commit: str | None) -> ObjectFormat:
@@ -166,8 +171,7 @@ def _knows_work_tree(git_dir: Path, dot_git: Path) -> bool:
     pointer = git_dir / "gitdir"
     if not pointer.is_file():
         return False
-    with pointer.open("rb") as stream:
-        return _followed(pointer, stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip()) == dot_git
+    return _followed(pointer, _pointed(pointer)) == dot_git
 
 
 def require_branch(head: HeadState) -> str:
@@ -223,8 +227,7 @@ def _git_dir_in(folder: Path) -> Path | None:
         return dot_git.resolve() if _has_head(dot_git) else None
     if not dot_git.is_file():
         return None
-    with dot_git.open("rb") as stream:
-        text = stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip()
+    text = _pointed(dot_git)
     if not text.startswith("gitdir: "):
         return None
     target = _followed(dot_git, text.removeprefix("gitdir: "))
@@ -237,8 +240,17 @@ def _git_dir_in(folder: Path) -> Path | None:
 
 
 def _has_head(git_dir: Path) -> bool:
-    """Whether there is a HEAD, be it a link to a branch that is kept among the packed ones."""
-    return os.path.lexists(git_dir / "HEAD")
+    """Whether there is a HEAD, be it a link to a branch that is kept among the packed ones. UserError if nobody may look."""
+    try:
+        os.lstat(git_dir / "HEAD")
+    except PermissionError:
+        raise UserError(
+            f"„{git_dir}“ darf nicht gelesen werden (fehlende Zugriffsrechte).",
+            hint="Wem das Repository gehört, zeigt: ls -ld; er kann Rechte geben, oder das Register selbst klonen (git clone).",
+        ) from None
+    except OSError:
+        return False
+    return True
 
 
 def read_head(git_dir: Path) -> bytes:
@@ -256,8 +268,12 @@ def _common_dir(git_dir: Path) -> Path:
     pointer = git_dir / "commondir"
     if not pointer.is_file():
         return git_dir
+    return _followed(pointer, _pointed(pointer))
+
+
+def _pointed(pointer: Path) -> str:
     with pointer.open("rb") as stream:
-        return _followed(pointer, stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").strip())
+        return stream.read(_LONGEST_POINTER).decode("utf-8", "surrogateescape").rstrip("\r\n")
 
 
 def _followed(pointer: Path, text: str) -> Path:

@@ -60,7 +60,7 @@ class CommitSource:
     @cached_property
     def tree(self) -> str:
         """What decides everything that can be read here: the tree of the commit and the folder in it."""
-        return f"{self._room.commit_info(self._commit).tree}:{self._room.repo.prefix}"
+        return f"{self._room.tree_id(self._commit)}:{self._room.repo.prefix}"
 
     def _take(self, mode: str, oid: str, path: str, oids: dict[str, str]) -> None:
         if mode in FILE_MODES and place_of(path) is not None:

@@ -108,3 +108,18 @@ def copied(source: Path, target: Path) -> Path:
 
 def needs(condition: object, why: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not condition, reason=why)
+
+
+def _can_drop() -> bool:
+    """Root may read everything; without these two rights it may not."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return sys.platform != "win32"
+    return shutil.which("setpriv") is not None and subprocess.run([*_POWERLESS, "true"], check=False).returncode == 0
+
+
+_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+needs_rights = needs(_can_drop(), "running as root, and setpriv cannot take its rights away")
+
+
+def powerless(program: Program) -> Program:
+    return replace(program, before=_POWERLESS) if os.geteuid() == 0 else program

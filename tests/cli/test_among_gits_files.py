@@ -8,11 +8,12 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, needs
+from tests.cli.program import Program, needs, needs_rights, powerless
 from tests.gitrepo.repos import git
 
 ADD = ("partner", "add", "--key", "07315000", "--yes")
@@ -347,3 +348,63 @@ def test_findings_of_files_that_are_halfway_through_a_change_say_so(small: Progr
     (small.folder / ".git/ikzctl/journal.json").write_text("{}", encoding="utf-8")
     assert "Abschließen: ikzctl repair" in small("validate").err
     assert "Abschließen" not in small("validate", "--rev", "HEAD").err
+
+
+_DEAF = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_parent_that_ignores_the_end_of_children_hides_no_failure(small: Program):
+    """Such a setting is inherited; the system then tells nobody how a git ended, and Python takes it for well."""
+    deaf = replace(small, before=(sys.executable, "-c", _DEAF))
+    head = small.git("rev-parse", "HEAD")
+    lock = small.folder / ".git/refs/heads/main.lock"
+    lock.touch()
+    done = deaf(*ADD)
+    assert done.code == 2
+    assert "Es wurde nichts geändert." in done.err
+    assert (small.git("rev-parse", "HEAD"), small.git("status", "--short")) == (head, "")
+    lock.unlink()
+    assert deaf(*ADD).code == 0
+    assert (small.git("rev-parse", "HEAD~1"), small.git("status", "--short")) == (head, "")
+
+
+@pytest.mark.parametrize("sign", ["\u00a0", "\u2028", "\u3000", "\u0085"])
+def test_a_branch_whose_name_ends_in_a_blank_of_unicode_is_itself(small: Program, sign: str):
+    before = small.git("rev-parse", "main")
+    small.git("switch", "-q", "-c", f"main{sign}")
+    done = small(*ADD)
+    assert done.code == 0, done.text
+    assert small.git("rev-parse", "main") == before
+    assert small.git("rev-parse", "HEAD~1") == before
+    assert small.git("status", "--short") == ""
+
+
+@pytest.mark.parametrize("digits", [40, 64])
+def test_an_id_that_nobody_has_blames_no_clone(small: Program, tmp_path: Path, digits: int):
+    done = small("validate", "--rev", "a" * digits)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Fehler: Den Stand „{'a' * digits}“ gibt es in diesem Repository nicht.")
+
+
+def test_a_commit_with_impossible_dates_can_be_checked(small: Program):
+    tree, parent = small.git("rev-parse", "HEAD^{tree}", "HEAD").split()
+    text = f"tree {tree}\nparent {parent}\nauthor X <x@y> 99999999999999 +0000\ncommitter X <x@y> -5 -9999\n\nodd\n"
+    (small.folder / ".git/odd").write_text(text)
+    odd = small.git("hash-object", "-t", "commit", "-w", "--literally", ".git/odd").strip()
+    assert small("validate", "--rev", odd) == small("validate", "--rev", parent)
+
+
+@needs_rights
+def test_a_repository_that_may_not_be_read_is_not_said_to_be_missing(small: Program):
+    program = powerless(small)
+    (small.folder / ".git").chmod(0)
+    (small.folder / "registry/partners/falsch.yaml").write_bytes(b"id: [\n")
+    wanted = program("validate", "--format", "lines")
+    assert wanted.code == 1
+    assert "partners/falsch.yaml" in wanted.out
+    for command in (("validate", "--rev", "HEAD"), ADD, ("fmt",), ("repair",)):
+        done = program(*command)
+        assert (done.code, done.out) == (2, ""), command
+        assert f"Fehler: „{small.folder / '.git'}“ darf nicht gelesen werden (fehlende Zugriffsrechte)." in done.err
+    (small.folder / ".git").chmod(0o755)
+    assert small.git("status", "--short") == "?? registry/partners/falsch.yaml\n"

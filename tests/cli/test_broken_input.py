@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, digest, needs, save
+from tests.cli.program import Program, digest, needs, needs_rights, powerless, save
 
 REGISTRY = "registry"
 WORMS = "partners/worms.yaml"
@@ -348,21 +348,6 @@ def test_a_file_that_does_not_fit_into_memory_is_no_fault_of_the_program(small: 
     assert re.search(r"^Fehler: .*[a-zäöü] ", done.err, re.M), done.err
     assert small.git("status", "--porcelain") == f" M {member.relative_to(small.folder).as_posix()}\n"
     assert small.git("log", "-1", "--format=%s") == "Gemeinsame Vergabestelle vorbereiten\n"
-
-
-def _can_drop() -> bool:
-    """Root may read everything; without these two rights it may not."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        return sys.platform != "win32"
-    return shutil.which("setpriv") is not None and subprocess.run([*_POWERLESS, "true"], check=False).returncode == 0
-
-
-_POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
-needs_rights = needs(_can_drop(), "running as root, and setpriv cannot take its rights away")
-
-
-def powerless(program: Program) -> Program:
-    return replace(program, before=_POWERLESS) if os.geteuid() == 0 else program
 
 
 @needs_rights

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import DAY, Program, copied, digest
+from tests.cli.program import DAY, Program, copied, digest, needs
 
 KNOWN = "99 Dateien geprüft: "
 
@@ -167,4 +168,50 @@ def test_nothing_is_taken_from_the_folder_that_is_looked_at(small: Program):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert digest(small.folder) == before
+
+
+@needs(sys.platform != "win32", "links as on Unix")
+def test_a_link_that_nobody_named_does_not_lead_into_another_repository(small: Program, tmp_path: Path):
+    other = copied(small.folder, tmp_path / "other")
+    head = small.at(other).git("rev-parse", "HEAD")
+    small.git("rm", "-rq", "registry")
+    (small.folder / "registry").symlink_to(other / "registry")
+    for command in (("validate",), ("partner", "add", "--key", "07315000", "--yes"), ("status", "--registry", ".")):
+        done = small(*command)
+        assert (done.code, done.out) == (2, "")
+        assert (
+            f"ist eine Verknüpfung nach „{other / 'registry'}“, und das liegt nicht in diesem Repository." in done.err
+        )
+        assert f"--registry {other / 'registry'}" in done.err
+    assert small.at(other).git("rev-parse", "HEAD") == head
+    assert small("status", "--registry", "registry").code == 0
+    # a link from where there is no repository is somebody's short way
+    (tmp_path / "short").mkdir()
+    (tmp_path / "short/registry").symlink_to(other / "registry")
+    assert small.at(tmp_path / "short")("status").code == 0
+
+
+@needs(sys.platform != "win32", "pipes and devices as on Unix")
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ("pipe", "/pipe“ ist kein Ordner"),
+        ("pipe/inside", "/pipe“ ist kein Ordner"),
+        ("/dev/null", "„/dev/null“ ist kein Ordner"),
+        ("registry/registry.yaml", "registry.yaml“ ist kein Ordner"),
+        ("registry", "„registry“ liegt im Register"),
+        ("registry/partners/neu", "„registry/partners/neu“ liegt im Register"),
+        (".git/hooks", "„.git/hooks“ gehört zu git"),
+    ],
+)
+def test_where_no_output_can_go_is_said_before_the_work_begins(small: Program, output: str, why: str):
+    os.mkfifo(small.folder / "pipe")
+    before = digest(small.folder)
+    for command in (("agreement", "draft"), ("access", "manifest")):
+        # there is no such cooperation, and it is not even looked for
+        done = small(*command, "niemand", "--output", output)
+        assert (done.code, done.out) == (2, "")
+        assert why in done.err
+        assert "--output ORDNER" in done.err
     assert digest(small.folder) == before

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ikzctl.cli import progress
-from ikzctl.cli.cache import cache_folder
+from ikzctl.cli.cache import cache_folder, processes
 from ikzctl.library.resources import sample_registry_dir
 from tests.cli.program import DAY, Program, Result, copied, digest, needs
 from tests.cli.terminal import Shown, in_terminal, of_session
@@ -96,6 +96,16 @@ def test_a_draft_is_the_same_with_a_cache_without_one_and_with_a_damaged_one(own
 
 def test_any_number_of_processes(own: Program, cold: Result):
     assert own(*VALIDATE, "--jobs", "64", "--no-cache") == cold
+
+
+@pytest.mark.parametrize(
+    ("have", "wanted", "get"), [(2, None, 2), (2, 1, 1), (2, 5000, 8), (64, 5000, 128), (64, 3, 3)]
+)
+def test_a_few_processes_per_processor_are_enough(
+    monkeypatch: pytest.MonkeyPatch, have: int, wanted: int | None, get: int
+):
+    monkeypatch.setattr("ikzctl.cli.cache.processors", lambda: have)
+    assert processes(wanted) == get
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,9 @@ def test_what_no_shell_asks_is_said_in_german(read_demo: Program, question: str)
     done = read_demo.with_env(_IKZCTL_COMPLETE=question)("list")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("Fehler: Die Umgebungsvariable _IKZCTL_COMPLETE ist gesetzt, aber nicht so")
+
+
+def test_an_empty_reason_is_none(read_demo: Program):
+    leave = ("cooperation", "leave", "wohngeld-vorderpfalz", "speyer", "--effective", "2027-12-31", "--yes")
+    done = read_demo(*leave, "--reason", " ")
+    assert (done.code, done.out, done.err) == (2, "", "Fehler: --reason: Die Angabe ist leer.\n")

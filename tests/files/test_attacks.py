@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+from unittest import mock
 
 import pytest
 
@@ -13,6 +15,7 @@ from ikzctl.actions.partner import plan_to_add
 from ikzctl.actions.proposal import Proposal, carry_out
 from ikzctl.actions.workspace import Workspace
 from ikzctl.files import writer
+from ikzctl.files.disk import read_plain
 from ikzctl.files.new_folder import WORK, fill_new_folder
 from ikzctl.files.recovery import repair
 from ikzctl.files.writer import BranchSwitched, commit_changes
@@ -310,3 +313,26 @@ def test_two_runs_make_the_same_new_folder(tmp_path):
         pytest.skip("folders cannot be locked there")
     assert fill_new_folder(folder, fill) == "erster"
     assert [path.name for path in folder.iterdir()] == ["a.txt"]
+
+
+SWAPS = [
+    ("pipe", os.mkfifo if sys.platform != "win32" else None),
+    ("link", lambda path: path.symlink_to("nebenan")),
+    ("folder", lambda path: path.mkdir()),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as on Unix")
+@pytest.mark.parametrize("swap", [swap for _, swap in SWAPS], ids=[name for name, _ in SWAPS])
+def test_what_takes_the_place_of_a_file_just_before_it_is_opened_is_not_waited_for(quick_disk: Path, swap: Any):
+    path = quick_disk / "a.yaml"
+    path.write_bytes(b"a")
+    (quick_disk / "nebenan").write_bytes(b"secret")
+    seen = path.lstat()
+    path.unlink()
+    swap(path)
+    with (
+        mock.patch.object(Path, "lstat", return_value=seen),
+        pytest.raises(WriteRefused, match=r"a\.yaml“ ist keine gewöhnliche Datei"),
+    ):
+        read_plain(quick_disk, "a.yaml")
