@@ -637,4 +637,4 @@ def test_a_commit_starts_git_as_often_as_it_must(sample: Path, tmp_path: Path):
     assert first.out == second.out == cold.out
     assert (first.registry, second.registry) == ([], [])
     assert second.heavy == []
-    assert (len(second.started), len(cold.started), len(first.started)) == (2, 4, 5)
+    assert (len(second.started), len(cold.started), len(first.started)) == (2, 4, 4)
