@@ -295,6 +295,7 @@ _OPERATIONS = (
     ("rebase-apply", "Umsetzung von Commits (git rebase)"),
     ("CHERRY_PICK_HEAD", "Übernahme eines Commits (git cherry-pick)"),
     ("REVERT_HEAD", "Rücknahme eines Commits (git revert)"),
+    ("BISECT_START", "Suche in der Historie (git bisect)"),
 )
 
 

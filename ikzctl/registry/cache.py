@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ikzctl.registry.pack import FOREIGN, Pack, PackWriter, is_temporary
-from ikzctl.registry.shards import Shard, digest_of
+
+if TYPE_CHECKING:
+    from ikzctl.registry.shards import Shard
 
 _FILES, _FACTS, _RESULTS = "files", "facts", "results"
 _NAMES = (_FILES, _FACTS, _RESULTS)
@@ -61,6 +63,9 @@ class Cache:
 
     @classmethod
     def of(cls, memory: Memory, root: Path, rules: str) -> Cache:
+        # imported here, because whoever looks after the folder needs none of it
+        from ikzctl.registry.shards import digest_of
+
         return cls(memory.folder / digest_of([str(root)]), str(root), rules, memory.began)
 
     def close(self) -> None:
@@ -239,9 +244,7 @@ def inventory(folder: Path) -> tuple[Kept, ...]:
     kept = []
     for place in _places(folder):
         own = _own(place)
-        roots = [pack.meta.get("root") for name in _NAMES if (pack := _closed(place / name))]
-        root = next((r for r in roots if isinstance(r, str)), None)
-        kept.append(Kept(root, sum(map(_size, own)), len(own)))
+        kept.append(Kept(_root_of(place), sum(map(_size, own)), len(own)))
     return tuple(sorted(kept, key=lambda k: (k.root is None, k.root or "", k.size)))
 
 
@@ -254,6 +257,15 @@ def clear(folder: Path) -> tuple[Kept, ...]:
         with suppress(OSError):  # something else lies in it, or a run has just begun to write
             place.rmdir()
     return gone
+
+
+def _root_of(place: Path) -> str | None:
+    """Each of the files names the registry; the results are looked at first, because they have the fewest parts."""
+    for name in reversed(_NAMES):
+        pack = _closed(place / name)
+        if pack is not None and isinstance(root := pack.meta.get("root"), str):
+            return root
+    return None
 
 
 def _closed(path: Path) -> Pack | None:

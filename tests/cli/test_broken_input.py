@@ -433,6 +433,12 @@ GIT: list[tuple[str, Callable[[Program], object], str, str]] = [
         "git status",
     ),
     ("picking", lambda p: _merging(p, "cherry-pick"), "(git cherry-pick) nicht abgeschlossen", "git status"),
+    (
+        "searching",
+        lambda p: p.git("bisect", "start", "--no-checkout", "HEAD", "HEAD~1"),
+        "eine Suche in der Historie (git bisect) nicht abgeschlossen",
+        "git status",
+    ),
     ("no-identity", _no_identity, "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht", "git config --global"),
     ("index-lock", lambda p: (p.folder / ".git/index.lock").touch(), "index.lock", ""),
     (
