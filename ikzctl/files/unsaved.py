@@ -19,7 +19,7 @@ _UNCHANGED = "Es wurde nichts geändert."
 _STAGED = "in git vorgemerkte, aber nicht festgeschriebene Änderungen"
 
 
-def saved_id(repo: Repository, trees: Trees, objects: CatFile, path: str, used: ObjectFormat) -> str | None:
+def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: ObjectFormat) -> str | None:
     """The id that HEAD, index and disk agree on for this path; WriteRefused where somebody's work would be lost."""
     full = f"{repo.prefix}{path}"
     for parent in parents_of(full):
@@ -30,9 +30,9 @@ def saved_id(repo: Repository, trees: Trees, objects: CatFile, path: str, used: 
     if node is not None and node.mode != FILE_MODE:
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
-    if any(objects.get(f":0:{parent}") for parent in parents_of(full)):
+    if any(index.get(f":0:{parent}") for parent in parents_of(full)):
         raise _unsaved(repo.prefix, path, _STAGED)
-    staged = objects.get(f":0:{full}")
+    staged = index.get(f":0:{full}")
     if (staged.oid if staged else None) != saved:
         raise _unsaved(repo.prefix, path, _STAGED)
     try:

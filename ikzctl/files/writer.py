@@ -170,12 +170,15 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
         raise BranchMoved(head.commit)
     used = object_format(repo, head.commit)
     token = new_token()
-    with CatFile(repo.place) as objects:
-        objects.foresee(_questions(repo, head.commit, writes))
+    # two of them, because reading a large index takes git as long as unpacking a large folder
+    with CatFile(repo.place) as objects, CatFile(repo.place) as staged:
+        of_folders, of_index = _questions(repo, head.commit, writes)
+        objects.foresee(of_folders)
+        staged.foresee(of_index)
         trees = Trees(objects, head.commit)
         files = []
         for number, write in enumerate(writes):
-            old = saved_id(repo, trees, objects, write.path, used)
+            old = saved_id(repo, trees, staged, write.path, used)
             new = None if write.content is None else object_id("blob", write.content, used)
             if old != new:
                 temp = Path(write.path).with_name(temp_name(token, number)).as_posix()
@@ -188,11 +191,11 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
     return _Change(branch, base, tuple(files), tree, new_objects, used, contents, missing)
 
 
-def _questions(repo: Repository, commit: str | None, writes: Sequence[FileWrite]) -> list[str]:
+def _questions(repo: Repository, commit: str | None, writes: Sequence[FileWrite]) -> tuple[list[str], list[str]]:
     """What preparing these writes will ask git for: the folders on the way, and what the index has at each of the places."""
     places = [f"{repo.prefix}{write.path}" for write in writes]
     folders = dict.fromkeys(parent for place in places for parent in parents_of(place))
-    return [*Trees.questions(commit, folders), *(f":0:{path}" for path in (*folders, *places))]
+    return Trees.questions(commit, folders), [f":0:{path}" for path in (*folders, *places)]
 
 
 def _commit(
