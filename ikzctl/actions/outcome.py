@@ -31,4 +31,6 @@ def require_output_folder(registry: Path, folder: Path) -> None:
         inside = place.relative_to(registry).as_posix()
         # a registry at the top of a repository shares it with other files
         if not (registry / ".git").exists() or known_folder(inside.partition("/")[0]):
-            raise UserError(f"„{folder}“ liegt im Register; erzeugte Dateien wären dort Befunde.", _ANOTHER)
+            raise UserError(
+                f"„{folder}“ liegt im Register; dort würden erzeugte Dateien als Fehler gemeldet.", _ANOTHER
+            )

@@ -80,7 +80,7 @@ def _at_home(place: Path) -> Workspace:
         if here is not None and (there is None or there.work_tree != here.work_tree):
             raise UserError(
                 f"„{place}“ ist eine Verknüpfung nach „{root}“, und das liegt nicht in diesem Repository.",
-                f"Ist das Register dort gemeint, es nennen: --registry {shlex.quote(str(root))}",
+                f"Ist das Register dort gemeint, angeben: --registry {shlex.quote(str(root))}",
             )
     return Workspace(root)
 

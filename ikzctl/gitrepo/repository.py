@@ -246,7 +246,7 @@ def _has_head(git_dir: Path) -> bool:
     except PermissionError:
         raise UserError(
             f"„{git_dir}“ darf nicht gelesen werden (fehlende Zugriffsrechte).",
-            hint="Wem das Repository gehört, zeigt: ls -ld; er kann Rechte geben, oder das Register selbst klonen (git clone).",
+            hint="Wem es gehört, zeigt: ls -ld. Dort um Leserechte bitten, oder das Register selbst klonen (git clone).",
         ) from None
     except OSError:
         return False

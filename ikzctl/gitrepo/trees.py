@@ -28,7 +28,7 @@ def _for_widths(shape: bytes) -> dict[int, re.Pattern[bytes]]:
 
 # asked first, because these never try a place twice: looking for lines in what is no tree would take for ever
 _TREE = _for_widths(rb"(?:(?:%s|%s) %s\0ID)*+" % (_MODE, _FOLDER, _NAME))
-_PLAIN_FOLDER = _for_widths(rb"(?:(?:100644|40000) %s\0ID)*+" % _PLAIN)
+_PLAIN_FOLDER = _for_widths(rb"(?:(?:%s|%s) %s\0ID)*+" % (_FILE, _FOLDER, _PLAIN))
 # nearly every large folder holds nothing but plain files, or nothing but plain folders
 _ALIKE = {mode: _for_widths(rb"(?:%s %s\0ID)*+" % (mode, _PLAIN)) for mode in (_FILE, _FOLDER)}
 _NAMES = {mode: _for_widths(rb"%s ([^\0]++)\0ID" % mode) for mode in (_FILE, _FOLDER)}

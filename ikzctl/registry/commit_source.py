@@ -11,7 +11,7 @@ from ikzctl.model.findings import Finding, Pointer
 from ikzctl.model.kinds import place_of
 from ikzctl.registry.sources import (
     READ_LIMIT,
-    by_folder,
+    Grouped,
     ignorable,
     inner_repository,
     known_folder,
@@ -31,7 +31,7 @@ _MAX_BYTES = READ_LIMIT - 1
 _FEW = 4
 
 
-class CommitSource:
+class CommitSource(Grouped):
     """The files below the registry folder in `commit`; `room` must stay open as long as the source is used."""
 
     stamped_by_content = True
@@ -103,13 +103,6 @@ class CommitSource:
 
     def has(self, path: str) -> bool:
         return path in self._oids
-
-    def within(self, folder: str) -> frozenset[str]:
-        return self._grouped.get(folder, frozenset())
-
-    @cached_property
-    def _grouped(self) -> Mapping[str, frozenset[str]]:
-        return by_folder(self.paths())
 
     def problems(self) -> tuple[Finding, ...]:
         self.paths()

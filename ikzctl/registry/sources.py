@@ -67,6 +67,20 @@ class Listed(Source, Protocol):
         """The paths of the layout right inside a folder, named `partners/`, or `""` for the top."""
 
 
+class Grouped:
+    """For sources that list everything at once and never change."""
+
+    def paths(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def within(self, folder: str) -> frozenset[str]:
+        return self._grouped.get(folder, frozenset())
+
+    @cached_property
+    def _grouped(self) -> Mapping[str, frozenset[str]]:
+        return by_folder(self.paths())
+
+
 class Files(NamedTuple):
     """The files below a folder, for any process that wants to read them."""
 
@@ -239,7 +253,7 @@ def _stamp(entry: os.DirEntry[str]) -> tuple[str, int]:
     return f"{found.st_size}\t{found.st_mtime_ns}\t{moment}\t{found.st_ino}", moment
 
 
-class Texts:
+class Texts(Grouped):
     """A registry held in memory: what a change would make of it, or a small registry of a test."""
 
     def __init__(self, texts: Mapping[str, bytes], commit: str | None = None) -> None:
@@ -251,13 +265,6 @@ class Texts:
 
     def has(self, path: str) -> bool:
         return path in self._texts and place_of(path) is not None
-
-    def within(self, folder: str) -> frozenset[str]:
-        return self._grouped.get(folder, frozenset())
-
-    @cached_property
-    def _grouped(self) -> Mapping[str, frozenset[str]]:
-        return by_folder(self.paths())
 
     def problems(self) -> tuple[Finding, ...]:
         return tuple(unknown_path(p) for p in sorted(self._texts) if not place_of(p) and not ignorable(p))
