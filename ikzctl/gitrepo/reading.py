@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -14,7 +12,7 @@ from typing import NamedTuple, Self
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
 from ikzctl.gitrepo.objects import FILE_MODES, format_of, is_object_id
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
-from ikzctl.gitrepo.repository import FETCH_ALL, Repository, head_state, require_full_history
+from ikzctl.gitrepo.repository import FETCH_ALL, Repository, head_state
 from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
@@ -41,16 +39,6 @@ class TreeChange(NamedTuple):
     new_mode: str
     old: str
     new: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommitInfo:
-    oid: str
-    tree: str
-    parents: tuple[str, ...]
-    author_date: datetime
-    commit_date: datetime
-    subject: str
 
 
 class CleanRoom:
@@ -181,22 +169,6 @@ class CleanRoom:
             raise _missing(commit)
         return text
 
-    def commit_info(self, commit: str) -> CommitInfo:
-        return next(self.commit_infos([commit]))
-
-    def commit_infos(self, commits: Sequence[str]) -> Iterator[CommitInfo]:
-        for found in self._read(commits, MAX_BLOB):
-            if found.kind != "commit":
-                raise DamagedError(f"Unter {found.oid[:12]} liegt kein Commit, sondern „{found.kind}“.")
-            yield _parse_commit(found)
-
-    def first_parents(self, commit: str, *, limit: int | None = None) -> list[str]:
-        """The commit and its first parents, youngest first; refuses in a shallow clone, where some would be missing."""
-        require_full_history(self.repo)
-        many = [] if limit is None else [f"--max-count={limit}"]
-        out = run(["rev-list", "--first-parent", *many, _checked(commit)], self._room_for(commit)).out
-        return out.decode("ascii").split()
-
     def _read(self, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject]:
         if not oids:
             return
@@ -253,30 +225,3 @@ def _missing(oid: str) -> DamagedError:
 
 def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
-
-
-def _parse_commit(found: RawObject) -> CommitInfo:
-    head, _, message = found.data.partition(b"\n\n")
-    fields: dict[bytes, list[bytes]] = {}
-    for line in head.split(b"\n"):
-        key, _, value = line.partition(b" ")
-        fields.setdefault(key, []).append(value)
-    try:
-        return CommitInfo(
-            found.oid,
-            fields[b"tree"][0].decode("ascii"),
-            tuple(parent.decode("ascii") for parent in fields.get(b"parent", ())),
-            _date(fields[b"author"][0]),
-            _date(fields[b"committer"][0]),
-            printable(message.decode("utf-8", "replace").strip().partition("\n")[0]),
-        )
-    except (KeyError, ValueError, IndexError, OverflowError, OSError):
-        raise DamagedError(f"Der Commit {found.oid[:12]} ist nicht lesbar.") from None
-
-
-def _date(person: bytes) -> datetime:
-    """The day and time at the end of `Name <mailbox> 1700000000 +0100`, in the zone of the writer."""
-    seconds, zone = person.rsplit(b" ", 2)[1:]
-    minutes = int(zone[1:3]) * 60 + int(zone[3:5])
-    offset = timedelta(minutes=-minutes if zone.startswith(b"-") else minutes)
-    return datetime.fromtimestamp(int(seconds), UTC).astimezone(timezone(offset))

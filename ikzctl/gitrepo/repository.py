@@ -197,14 +197,6 @@ def require_branch(head: HeadState) -> str:
 FETCH_ALL = "Lokal: git fetch --unshallow   GitLab CI: GIT_DEPTH: 0   GitHub Actions: fetch-depth: 0"
 
 
-def require_full_history(repo: Repository) -> None:
-    """Whoever judges the history must have all of it."""
-    if repo.is_shallow:
-        raise UserError(
-            "Der Klon enthält nur einen Teil der Historie (shallow); damit lässt sie sich nicht prüfen.", hint=FETCH_ALL
-        )
-
-
 def create_repository(
     folder: Path, *, branch: str = "main", object_format: ObjectFormat = "sha1", nested: bool = False
 ) -> Repository:

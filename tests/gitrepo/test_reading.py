@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from ikzctl.files.writer import commit_changes
@@ -118,31 +116,6 @@ def test_what_changed_between_two_commits(tmp_path):
     ]
     blob = object_id("blob", b"neu\n", "sha1")
     assert changes[2] == TreeChange("A", "tasks/waffen.yaml", "000000", "100644", "0" * 40, blob)
-
-
-def test_what_a_commit_says_of_itself(tmp_path):
-    clone = tmp_path / "clone"
-    base = make_clone(clone)
-    message = "Beitritt der Stadt Wörth\n\nBegründung …"
-    git(clone, "commit", "-q", "--allow-empty", "-m", message, "--date=2026-02-28T23:30:00-0130")
-    with CleanRoom(require_repository(clone)) as room:
-        info = room.commit_info(room.commit_id())
-    assert (info.subject, info.parents) == ("Beitritt der Stadt Wörth", (base,))
-    assert info.author_date.isoformat() == "2026-02-28T23:30:00-01:30"
-    assert info.author_date.utcoffset() == timedelta(hours=-1, minutes=-30)
-
-
-def test_first_parents_leave_out_what_was_merged(tmp_path):
-    clone = tmp_path / "clone"
-    first = make_clone(clone)
-    git(clone, "switch", "-q", "-c", "seite")
-    git(clone, "commit", "-q", "--allow-empty", "-m", "Seite")
-    git(clone, "switch", "-q", "main")
-    git(clone, "merge", "-q", "--no-ff", "-m", "Zusammen", "seite")
-    merge = git(clone, "rev-parse", "HEAD")
-    with CleanRoom(require_repository(clone)) as room:
-        assert room.first_parents(merge) == [merge, first]
-        assert room.first_parents(merge, limit=1) == [merge]
 
 
 def test_a_long_file_is_cut_one_byte_after_the_limit(tmp_path):
