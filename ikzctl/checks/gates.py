@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ikzctl.checks.network import CooperationFacts, Network, has_left
-from ikzctl.checks.report import day, place, say
+from ikzctl.checks.report import day, few, place, say
 from ikzctl.model.findings import Finding, Severity
 from ikzctl.model.security import LEVELS
 from ikzctl.registry.facts import CommitmentFact, GateFact
@@ -61,7 +61,7 @@ def _instead(made: list[CommitmentFact]) -> str:
     if not made:
         return "es gibt keine Zusage"
     due = (f", fällig am {day(c.due)}" if c.due and not c.reached else "" for c in made)
-    return "zugesagt ist " + ", ".join(f"{c.level} (Stand: {c.state}{d})" for c, d in zip(made, due, strict=True))
+    return "zugesagt ist " + few(f"{c.level} (Stand: {c.state}{d})" for c, d in zip(made, due, strict=True))
 
 
 def commitments_are_kept(network: Network, as_of: date) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def digital_readiness(folder: CooperationFacts, network: Network, as_of: date) -
                 f"{s} ({stages.get((task, s), 'unbekannt')})" for s in c.readiness if stages.get((task, s)) != "betrieb"
             ]
             if behind:
-                text = f"„{partner.short_name}“, {network.task_name(task)}: noch nicht in Betrieb: {', '.join(behind)}"
+                text = f"„{partner.short_name}“, {network.task_name(task)}: noch nicht in Betrieb: {few(behind)}"
                 yield say("IKZ-G003", "warning", folder.at("member", m.partner, "partner"), text)
 
 

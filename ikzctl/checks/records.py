@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.checks import amounts, keys, texts, walk
-from ikzctl.checks.report import day, inside, say, span
+from ikzctl.checks.report import day, few, inside, say, span
 from ikzctl.checks.walk import Placed
 from ikzctl.model.findings import FieldPath, Finding
 from ikzctl.model.kinds import Place
@@ -168,7 +168,7 @@ def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
         circle: list[str] = fault.args[1]
         at = next(i for i, m in enumerate(r.milestones) if m.id in circle)
         text = (
-            f"die Meilensteine warten im Kreis aufeinander: {' → '.join(reversed(circle))}; "
+            f"die Meilensteine warten im Kreis aufeinander: {few(reversed(circle), between=' → ')}; "
             "einer muss ohne den anderen beginnen können"
         )
         yield say("IKZ-T003", "error", inside("milestones", at, "after"), text)
@@ -204,7 +204,7 @@ def versions_known(r: Agreement) -> Iterator[Finding]:
     known = {v.number for v in r.versions} | {0}
     for i, step in enumerate(r.procedure):
         if step.for_version not in known:
-            text = f"eine Fassung mit der Nummer {step.for_version} gibt es nicht; vorhanden: {', '.join(map(str, sorted(known)))}"
+            text = f"eine Fassung mit der Nummer {step.for_version} gibt es nicht; vorhanden: {few(map(str, sorted(known)))}"
             yield say("IKZ-R006", "error", inside("procedure", i, "for_version"), text)
 
 

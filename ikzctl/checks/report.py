@@ -76,11 +76,15 @@ def milder(one: Severity, other: Severity) -> Severity:
 
 def listed(names: Iterable[str], limit: int = 5) -> str:
     """`„a“, „b“ und 3 weitere`, so that a message stays readable in a cooperation of thousands."""
-    given = list(names)
-    shown = [f"„{n}“" for n in given[:limit]]
-    if len(given) > limit:
-        return ", ".join(shown) + f" und {len(given) - limit} weitere"
-    return german.enumeration(shown)
+    shown = [f"„{n}“" for n in names]
+    return german.enumeration(shown) if len(shown) <= limit else few(shown, limit)
+
+
+def few(parts: Iterable[str], limit: int = 8, between: str = ", ") -> str:
+    """`a, b und 3 weitere`: a list of thousands, repeated in thousands of findings, would fill the memory."""
+    given = list(parts)
+    more = f" und {len(given) - limit} weitere" if len(given) > limit else ""
+    return between.join(given[:limit]) + more
 
 
 def day(value: date) -> str:

@@ -13,6 +13,13 @@ from ikzctl.registry.limits import MAX_BYTES
 
 MAX_KINDS = 20
 _ORDINARY = bytes(range(0x20, 0x7F)) + b"\n"
+# the longer ones first, because one of them begins like a shorter one
+_MARKS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
 
 
@@ -49,8 +56,8 @@ def prepare(content: bytes, file: str) -> Prepared | Finding:
 
 def _not_utf8(content: bytes, file: str, offset: int) -> Finding:
     place = (content.count(b"\n", 0, offset) + 1, offset - content.rfind(b"\n", 0, offset))
-    utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    kind = "sondern als UTF-16" if utf16 else f"Byte 0x{content[offset]:02X} passt nicht"
+    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    kind = f"sondern als {encoding}" if encoding else f"Byte 0x{content[offset]:02X} passt nicht"
     return fault("IKZ-Y002", file, place, kind=kind)
 
 

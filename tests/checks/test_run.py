@@ -66,6 +66,33 @@ def test_many_faults_in_one_registry_are_all_reported():
     assert {f.code for f in findings(together)} == {"IKZ-L071", "IKZ-C001", "IKZ-L020"}
 
 
+def test_no_message_grows_with_the_list_it_speaks_of():
+    """Repeated in each of a thousand findings, a list of thousands would be a gigabyte."""
+    many = range(1, 700)
+    versions = "".join(f"  - number: {n}\n    kind: aenderung\n" for n in many)
+    steps = "".join(f"  - id: s{n}\n    kind: anzeige\n    for_version: 9999\n" for n in range(20))
+    circle = "".join(
+        f"  - id: m{n}\n    order: {n}\n    title: Schritt\n    kind: technik\n    after: [m{n % 699 + 1}]\n"
+        for n in many
+    )
+    weak = "".join(
+        f"  - id: w{n}\n    framework: it-grundschutz\n    level: basis-absicherung\n    state: verpflichtet\n"
+        for n in many
+    )
+    whole = changed(
+        [{"file": "cooperations/kfz/cooperation.yaml", "old": "milestones:\n", "new": f"milestones:\n{circle}"}]
+    )
+    whole[AGREEMENT] = (
+        whole[AGREEMENT]
+        .replace("versions:\n", f"versions:\n{versions}")
+        .replace("procedure:\n", f"procedure:\n{steps}")
+    )
+    whole["security/speyer.yaml"] = f"id: speyer\ncommitments:\n{weak}"
+    found = findings(whole)
+    assert {"IKZ-R006", "IKZ-T003", "IKZ-G001"} <= {f.code for f in found}
+    assert max(len(f.message) for f in found) < 500
+
+
 def test_the_order_of_the_files_does_not_matter():
     texts = {p: t.encode() for p, t in changed(next(c for c in cases() if c.code == "IKZ-L022").change).items()}
     source = Texts(texts)

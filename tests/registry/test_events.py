@@ -405,6 +405,9 @@ def test_t10_byte_order_mark_and_crlf_are_named_and_the_rest_is_read():
 def test_t10_other_encodings_are_refused():
     assert faults("a: ä\n".encode("utf-16")) == [("IKZ-Y002", 1, 1)]
     assert "UTF-16" in message("a: ä\n".encode("utf-16"))
+    assert "UTF-16" in message("\ufeffa: ä\n".encode("utf-16-be"))
+    assert "UTF-32" in message("a: ä\n".encode("utf-32"))
+    assert "UTF-32" in message("\ufeffa: ä\n".encode("utf-32-be"))
     assert faults("x: 1\na: ä\n".encode("latin-1")) == [("IKZ-Y002", 2, 4)]
     # bytes that only look right once the letters between them are gone
     assert faults(b"a: \xc3x\xa4\n") == [("IKZ-Y002", 1, 4)]
