@@ -18,7 +18,7 @@ from ikzctl.registry.scalars import WORDS, Scalar, resolve
 _MAX_LINES = MAX_EVENTS // 6
 
 _LINE = re.compile(
-    r"""(\ *)(-\ )?
+    r"""(\ *+)(-\ )?
     (?:([a-z][a-z0-9_-]{0,62}):(?:\ |$))?
     (   # a text without quotes: begins with no sign, holds no ": " and no " #", ends with no blank
         (?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[0-9]))[^:#]*(?::[^\s:#][^:#]*)*(?<!\ )

@@ -21,7 +21,7 @@ _COLLECTIONS = frozenset(_COLLECTION)
 _EXPLICIT_KEY = re.compile(r"^[ -]*\?(?: |$)", re.MULTILINE)
 _COLON = re.compile(r" *:(?= |$)")
 _QUOTED = re.compile(r"""(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")(?= *$| +#)""")
-_PLAIN = re.compile(r"[^\s'\"\[\]{}#&*!|>%@`,].*?(?= *$| +#)")
+_PLAIN = re.compile(r"[^\s'\"\[\]{}#&*!|>%@`,][^ ]*(?: +[^ #][^ ]*)*")
 _EMPTY = re.compile(r"(?:\[\]|\{\})(?= *$| +#)")
 _BLOCK_TEXT = re.compile(r"[:-] +([|>][-+0-9]*)(?: +#.*)? *$")
 
