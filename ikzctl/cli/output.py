@@ -19,6 +19,7 @@ _CONTROL = re.compile(
 )
 # what a person types is shown back to him, but not ten thousand characters of it
 _SHOWN = 300
+_LAST_STANDARD = 2
 # so many words of JSON are written at a time
 _PIECES = 10_000
 
@@ -46,8 +47,13 @@ class ReaderGone(Exception):
 def prepare_streams() -> None:
     """UTF-8 on both streams whatever the console says; Windows consoles default to an old code page.
 
-    A stream that was closed before the start (`>&-`) swallows what is written to it.
+    A stream that was closed before the start (`>&-`) swallows what is written to it. Its number is taken at once: a file that got it
+    would be the output, or the input, of every git that we start.
     """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD:
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     if sys.stderr is None:

@@ -26,6 +26,8 @@ _TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
 # what a virus scanner, an indexer or a cloud client causes on Windows while it holds a file for a moment
 _HELD_ON_WINDOWS = (5, 32, 33)
 _PATIENCE = 2.5
+# what file systems say that know no such order for folders, as shares and those of other programs do
+_NO_SYNC = (errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 # far above any document of ours; a file without end must not be read into memory
 _LARGEST = 64 << 20
 # a disk with so much to spare is not full of bytes
@@ -211,12 +213,29 @@ def sync_folders(folders: Iterable[Path]) -> None:
     for folder in dict.fromkeys(folders):
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
+
+
+def sync_files(folder: Path) -> None:
+    """Bring the files right inside a folder, which others have written, to the disk with their names; not on Windows."""
+    if sys.platform == "win32":
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.is_symlink():
+            descriptor = os.open(path, _READING)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    sync_folders([folder])
 
 
 def german_reason(error: OSError, folder: Path, needed: int) -> str:

@@ -19,7 +19,8 @@ from ikzctl.model.errors import WriteRefused
 
 WAIT = 2.0
 _PAUSE = 0.05
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+# the last is what Windows says of drives that know no second names
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 # by this text a later run knows that the lock is ours, and not that of a git that is still at work
 _MARK = b"ikzctl schreibt; nach einem Absturz hilft: ikzctl repair\n"
 
@@ -53,8 +54,11 @@ def renew_index(
 
 def put_index(repo: Repository) -> None:
     """The commit is made: the new index takes its place, the lock goes."""
-    replace_file(repo.git_dir / "ikzctl" / "index", repo.git_dir / "index")
-    sync_folders([repo.git_dir])
+    private, index = repo.git_dir / "ikzctl" / "index", repo.git_dir / "index"
+    # somebody may have removed a damaged index; it is his to make a new one, for which git needs its lock
+    if private.exists() or index.exists():
+        replace_file(private, index)
+        sync_folders([repo.git_dir])
     drop_index(repo)
 
 
@@ -97,7 +101,18 @@ def _link(mark: Path, lock: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
+        _write_lock(lock)
+
+
+def _write_lock(lock: Path) -> None:
+    try:
         write_new(lock, _MARK)
+    except FileExistsError:
+        raise
+    except BaseException:
+        with contextlib.suppress(OSError):
+            lock.unlink(missing_ok=True)
+        raise
 
 
 def _same_content(index: Path, private: Path) -> None:
@@ -111,4 +126,6 @@ def _same_content(index: Path, private: Path) -> None:
 
 
 def _is_ours(lock: Path) -> bool:
-    return read_own(lock, len(_MARK)) == _MARK
+    # where there are no hard links, whoever died while writing it has left the beginning of the text
+    content = read_own(lock, len(_MARK))
+    return content is not None and content != b"" and _MARK.startswith(content)

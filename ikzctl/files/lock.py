@@ -33,8 +33,10 @@ def write_lock(
     Some network shares know no locks. There a file that only one can create does instead; if its maker dies, people have to
     remove it, because nobody else can tell that he is dead.
 
-    The lock is politeness: what guards the history is the compare-and-swap of the branch. `pause` is called while waiting and may
-    raise. The file stays; removing it would let two processes hold two locks of the same name.
+    History is safe without it: what guards that is the compare-and-swap of the branch. What a run has prepared beside it is not: the
+    next one takes it for the remains of a dead one. So a lock that is granted and shuts nobody out, as on shares that lock for one
+    computer only, lets the files fall behind the branch. `pause` is called while waiting and may raise. The file stays; removing it
+    would let two processes hold two locks of the same name.
     """
     path = folder / "lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
@@ -50,7 +52,7 @@ def write_lock(
         with instead:
             yield descriptor
     finally:
-        os.close(descriptor)
+        _let_go(descriptor)
 
 
 @contextlib.contextmanager
@@ -66,7 +68,9 @@ def _alone(path: Path, command: str, end: float, pause: Callable[[], None]) -> I
         os.close(descriptor)
         yield
     finally:
-        path.unlink(missing_ok=True)
+        # what was done is done; whoever comes next is told what to do with the file
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -95,6 +99,12 @@ def folder_lock(folder: Path, *, wait: float = WAIT) -> Iterator[bool]:
             raise _busy(folder)
         yield held
     finally:
+        _let_go(descriptor)
+
+
+def _let_go(descriptor: int) -> None:
+    """The lock goes in any case. A share may tell only now that the text in it was not saved, and nothing of a change hangs on that."""
+    with contextlib.suppress(OSError):
         os.close(descriptor)
 
 
@@ -132,8 +142,10 @@ if sys.platform == "win32":
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise _NoLocks from None
         return True
 
 else:

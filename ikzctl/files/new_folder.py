@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ikzctl.files.disk import german_reason, replace_file, sync_folders
+from ikzctl.files.disk import german_reason, replace_file, sync_files, sync_folders
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.lock import folder_lock
 from ikzctl.gitrepo.catfile import CatFile
@@ -67,6 +67,8 @@ def _fill(work: Path, fill: Callable[[Path], T]) -> T:
         _remove_tree(half)
     half.mkdir()
     result = fill(half)
+    # git brings its objects to the disk, but not what names the branch and its settings
+    sync_files(half / _LAST)
     # the commit point: from here on a second run goes on where this one stops
     replace_file(half, work / _WHOLE)
     return result

@@ -108,9 +108,9 @@ def remove_temps(repo: Repository, journal: Journal) -> None:
 def clear_branch_locks(repo: Repository, journal: Journal) -> None:
     """Remove what a git of ours left behind when it died while moving the branch.
 
-    We hold our lock, and every git that a writing run starts keeps that lock open, so none of them is alive. A lock is taken
-    for theirs only if it holds nothing but the new commit, or a part of it and is little younger than the journal, and does not
-    change for a while.
+    We hold our lock, and where the system lets it every git that moves a branch for us keeps that lock open, so none of them is
+    alive. In any case a lock is taken for theirs only if it holds nothing but the new commit, or a part of it and is little younger
+    than the journal, and does not change for a while.
     """
     found = {lock: mark for lock in _branch_locks(repo, journal) if (mark := _left_behind(repo, journal, lock))}
     if found:
@@ -128,7 +128,7 @@ def _left_behind(repo: Repository, journal: Journal, lock: Path) -> tuple[int, i
     try:
         info = lock.lstat()
         begun = journal_path(own_folder(repo)).stat().st_mtime_ns
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # in place of `team/x` there may be a branch `team` by now
         return None
     whole = f"{journal.new}\n".encode("ascii")
     content = read_own(lock, len(whole))

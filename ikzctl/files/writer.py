@@ -21,7 +21,7 @@ from ikzctl.files.unsaved import parents_of, require_unstaged, saved_id
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.fence import Identity, check_settings, read_identity
 from ikzctl.gitrepo.objects import NewObject, ObjectFormat, make_object, object_id
-from ikzctl.gitrepo.process import GitError, Place
+from ikzctl.gitrepo.process import GitError, Place, version_warning
 from ikzctl.gitrepo.repository import (
     Repository,
     branch_commit,
@@ -234,7 +234,7 @@ def _commit(
             undo(repo, journal)
         raise
     _swap(repo, place, journal, message, author)
-    return replace(result, commit=new, warnings=_complete(repo, journal, head))
+    return replace(result, commit=new, warnings=(*_complete(repo, journal, head), *_old_git()))
 
 
 def _is_file(repo: Repository, oid: str) -> bool:
@@ -301,6 +301,14 @@ def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...
         reason = _reason(error, repo, 0)
         return (f"{saved}; Dateien werden beim nächsten Aufruf nachgezogen. Grund: {reason}",)
     return tuple(f"{saved}; „{path}“ wurde gleichzeitig von anderer Hand geändert und blieb so." for path in kept)
+
+
+def _old_git() -> tuple[str, ...]:
+    """Said when a change was made, because then somebody reads it; the change does not hang on the answer."""
+    with contextlib.suppress(OSError, UserError):
+        if warning := version_warning():
+            return (warning,)
+    return ()
 
 
 def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:

@@ -175,7 +175,8 @@ def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
 def _next_object(git: _Running, max_bytes: int | None) -> RawObject | None:
     header = git.stdout.readline()
     parts = header.split()
-    if parts[-1:] in ([b"missing"], [b"ambiguous"]):
+    # the last is what newer versions say of a submodule whose commit lies elsewhere
+    if parts[-1:] in ([b"missing"], [b"ambiguous"], [b"submodule"]):
         return None
     if len(parts) != 3 or not parts[2].isdigit():
         raise git.broken()

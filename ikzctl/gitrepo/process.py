@@ -313,7 +313,7 @@ _REASONS = tuple(
         ),
         (
             "bad signature 0x|index file (?:corrupt|smaller|open|sha1)|bad index (?:file|version)|index entry",
-            "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann git reset.",
+            "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann ikzctl repair und git reset.",
         ),
         (
             "not a valid (?:object|'commit' object)|nonexistent object|update_ref failed",

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ class Died(BaseException):
     """Stands for the end of the process: nothing of ours runs after it."""
 
 
-def change_and_die(clone: Path, step: str, base: str) -> None:
+def change_and_die(clone: Path, step: str, base: str, writes: Sequence[FileWrite] = CHANGE) -> None:
     """Begin the change and end where the writer comes to `step`."""
 
     def die(*args):
@@ -34,7 +35,7 @@ def change_and_die(clone: Path, step: str, base: str) -> None:
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
         patch.setattr(writer, step, die)
-        commit_changes(require_repository(clone / "registry"), CHANGE, "Speyer", base=base)
+        commit_changes(require_repository(clone / "registry"), writes, "Speyer", base=base)
 
 
 @pytest.fixture
@@ -114,6 +115,30 @@ def test_the_commit_is_checked_out_under_another_name(died, rename):
     assert repair(require_repository(died / "registry")).kind == "finished"
     assert git(died, "status", "--porcelain") == ""
     assert not journal(died).exists()
+
+
+def test_the_branch_lies_now_where_its_folder_was(tmp_path):
+    """`team/x` has become `team`: below a file neither a lock nor a folder can be looked for."""
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    git(clone, "switch", "-q", "-c", "team/x")
+    change_and_die(clone, "_complete", base)
+    git(clone, "branch", "-m", "team/x", "team")
+    assert repair(require_repository(clone / "registry")).kind == "finished"
+    assert git(clone, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("writes", [CHANGE, CHANGE[:1]], ids=["new file", "old file"])
+def test_somebody_has_removed_the_index(tmp_path, writes):
+    """As is advised where it is damaged; the new one is made by git, which our lock must not keep from it."""
+    clone = tmp_path / "clone"
+    change_and_die(clone, "_complete", make_clone(clone), writes)
+    (clone / ".git" / "index").unlink()
+    assert repair(require_repository(clone / "registry")).kind == "finished"
+    assert not (clone / ".git" / "index.lock").exists()
+    git(clone, "reset", "-q")
+    assert git(clone, "status", "--porcelain") == ""
+    assert (clone / "registry/partners/speyer.yaml").read_bytes() == b"name: neu\n"
 
 
 def test_the_branch_is_gone(died):

@@ -1,4 +1,4 @@
-"""A file system without locks: one writer at a time all the same, and nobody undoes what another is at."""
+"""A share without locks, second names and order for folders: one writer at a time all the same, and nobody undoes another's work."""
 
 import os
 import subprocess

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -15,8 +17,9 @@ from typing import Any
 import pytest
 
 from ikzctl.files import index as index_module
+from ikzctl.files import lock as lock_module
 from ikzctl.files import steps, writer
-from ikzctl.files.disk import german_reason, put_in_place
+from ikzctl.files.disk import german_reason, put_in_place, write_new
 from ikzctl.files.lock import write_lock
 from ikzctl.files.working import write_working_files
 from ikzctl.files.writer import BranchMoved, CommitResult, commit_changes
@@ -310,6 +313,129 @@ def test_lock_ends_with_the_process_but_not_before_its_git(clone):
         pass
     with write_lock(folder, "y", wait=10.0):
         pass
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["locks", "no-locks"])
+def test_a_lock_that_goes_with_an_error_undoes_nothing(clone, monkeypatch, locks):
+    """A share may say only when a file is closed that it has no room for it, and what was saved is saved all the same."""
+    real, real_unlink = os.close, Path.unlink
+    failed: list[object] = []
+
+    def lock_numbers() -> list[int]:
+        return [path.stat().st_ino for path in (clone / ".git" / "ikzctl").glob("lock")]
+
+    def close(descriptor: int) -> None:
+        is_lock = os.fstat(descriptor).st_ino in lock_numbers()
+        real(descriptor)
+        if is_lock:
+            failed.append(descriptor)
+            raise OSError(errno.EDQUOT, "quota")
+
+    def unlink(path: Path, **more: bool) -> None:
+        if path.name == "lock.alone":
+            failed.append(path)
+            raise OSError(errno.EIO, "input/output error")
+        real_unlink(path, **more)
+
+    def no_locks(descriptor: int) -> bool:
+        raise lock_module._NoLocks
+
+    if locks:
+        monkeypatch.setattr(os, "close", close)
+    else:
+        monkeypatch.setattr(lock_module, "_try_lock", no_locks)
+        monkeypatch.setattr(Path, "unlink", unlink)
+    base = head(clone)
+    result = commit(clone, WORMS)
+    monkeypatch.undo()
+    assert failed
+    assert (result.commit, git(clone, "rev-parse", "HEAD^")) == (head(clone), base)
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_lock_of_git_that_was_only_begun_is_taken_back(clone, monkeypatch):
+    """Without second names the lock is written in two steps, and the disk may be full between them."""
+    base, lock = head(clone), clone / ".git" / "index.lock"
+    real = write_new
+
+    def half(path: Path, data: bytes) -> None:
+        real(path, data[:5] if path == lock else data)
+        if path == lock:
+            raise OSError(errno.ENOSPC, "full")
+
+    def link(*_: Path) -> None:
+        raise OSError(errno.EPERM, "not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(index_module, "write_new", half)
+    with pytest.raises(WriteRefused, match="voll"):
+        commit(clone, WORMS)
+    assert not lock.exists()
+    assert_untouched(clone, base)
+    monkeypatch.undo()
+    # whoever was killed in between could not take it back
+    lock.write_bytes(index_module._MARK[:5])
+    commit(clone, WORMS)
+    assert not lock.exists()
+
+
+def test_a_disk_that_knows_no_order_for_folders_still_names_real_faults(clone, monkeypatch):
+    real, said = os.fsync, errno.EINVAL
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(said, "folder")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    commit(clone, WORMS)
+    said, base = errno.EIO, head(clone)
+    with pytest.raises(WriteRefused, match="Ein-/Ausgabefehler"):
+        commit(clone, FileWrite(WORMS.path, b"name: Worms\n"))
+    assert head(clone) == base
+
+
+def _git_that(folder: Path, does: str) -> str:
+    """A search path on which such a git comes first."""
+    folder.mkdir()
+    (folder / "git").write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    (folder / "git").chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_an_old_git_is_named_after_the_change(clone, tmp_path, monkeypatch):
+    real = shutil.which("git")
+    old = f'case "$*" in *--version) echo git version 2.30.2;; *) exec {real} "$@";; esac'
+    monkeypatch.setenv("PATH", _git_that(tmp_path / "bin", old))
+    result = commit(clone, WORMS)
+    assert result.commit == head(clone)
+    assert result.warnings == ("git 2.30.2 hat bekannte Sicherheitslücken; empfohlen ist mindestens 2.39.4.",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are told as on Linux")
+def test_without_an_input_git_holds_the_lock_all_the_same(clone, tmp_path, monkeypatch):
+    """The lock must not get the number of the input: in every git that would be another file."""
+    real, log = shutil.which("git"), tmp_path / "log"
+    monkeypatch.setenv(
+        "PATH", _git_that(tmp_path / "bin", f'ls -l /proc/self/fd | grep -c ikzctl/lock >> {log}; exec {real} "$@"')
+    )
+    child = (
+        "import sys\nfrom ikzctl.cli.output import prepare_streams\nprepare_streams()\n"
+        "from pathlib import Path\nfrom ikzctl.files.writer import commit_changes\n"
+        "from ikzctl.gitrepo.repository import head_state, require_repository\nfrom ikzctl.model.changes import FileWrite\n"
+        f"repo = require_repository(Path({str(clone / 'registry')!r}))\n"
+        "write = FileWrite('partners/worms.yaml', sys.argv[1].encode())\n"
+        "commit_changes(repo, [write], 'x', base=head_state(repo).commit)\n"
+    )
+    held = []
+    for name, before in (("open", 'exec "$@"'), ("closed", 'exec "$@" <&-')):
+        subprocess.run(
+            ["sh", "-c", before, "sh", sys.executable, "-c", child, f"name: {name}"], cwd=PROJECT, check=True
+        )
+        held.append(log.read_text(encoding="ascii").split())
+        log.unlink()
+    assert held[0] == held[1]
+    assert held[0].count("1") > 3
 
 
 def test_branch_switched_meanwhile(clone, monkeypatch):

@@ -14,6 +14,7 @@ import pytest
 
 from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo import catfile, process, reading
+from ikzctl.gitrepo.catfile import CatFile
 from ikzctl.gitrepo.process import GitError, NotLikeGit
 from ikzctl.gitrepo.reading import CleanRoom
 from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
@@ -262,6 +263,15 @@ def test_a_program_that_only_looks_like_git_is_no_fault_of_ours(clone, tmp_path,
     with pytest.raises(UserError):
         act(clone)
     assert find_repository(clone) is not None
+
+
+def test_a_newer_git_says_of_a_commit_that_lies_elsewhere_that_it_is_a_submodule(clone, tmp_path, monkeypatch):
+    place = require_repository(clone).place
+    (tmp_path / "git").write_text("#!/bin/sh\nread name\necho $name submodule\nread more\n", encoding="utf-8")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with CatFile(place) as objects:
+        assert objects.get("HEAD:registry/partners") is None
 
 
 def test_a_git_that_is_no_program_is_named(clone, tmp_path, monkeypatch):
