@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ikzctl.model.errors import UserError
-from ikzctl.model.findings import FieldPath, Pointer
+from ikzctl.model.findings import FieldPath
 from ikzctl.registry.events import ESCAPED, Parser, load
-from ikzctl.registry.layout import Line, Piece, assemble, lines_of, piece, piece_of, plain, same
+from ikzctl.registry.layout import Line, Piece, assemble, comment_lines, lines_of, piece, piece_of, plain, same
 from ikzctl.registry.nodes import ExplicitKeyError, Tree
 
 # field path of a mapping → its keys in the order of the schema; keys it does not name stand at the end
@@ -119,25 +119,17 @@ def _layout(tree: Tree, key_order: KeyOrder | None) -> str:
         lead = pieces[0].lead
         cut = max((number for number, line in enumerate(lead) if line is None), default=-1) + 1
         head, pieces[0].lead = lead[:cut], lead[cut:]
-    top = Piece(None, children=pieces, trailing=piece_of_root_trailing(tree))
+    top = Piece(None, children=pieces, trailing=list(comment_lines(tree.root.trailing)))
     return assemble([*head, *_body(top, key_order), *top.trailing])
-
-
-def piece_of_root_trailing(tree: Tree) -> list[Line]:
-    lines: list[Line] = []
-    for comment in tree.root.trailing:
-        lines += [None, comment.text] if comment.after_blank else [comment.text]
-    return lines
 
 
 def _compare(tree: Tree, data: dict[str, Any], formatted: str, sorted_keys: bool, parser: Parser) -> None:
     """Never trust the writer: same data, same comments, or nothing is changed."""
     again = load(formatted.encode("utf-8"), "", parser)
     before = [comment.text for comment in tree.comments]
-    lost: Pointer | None = None
     if again.findings or not same(again.data, data, ordered=not sorted_keys):
-        lost = again.findings[0].pointer if again.findings else Pointer("", (), 1, 1)
-        raise _by_hand(lost.line, "Diese Datei lässt sich nicht selbsttätig umstellen.")
+        line = again.findings[0].pointer.line if again.findings else 1
+        raise _by_hand(line, "Diese Datei lässt sich nicht selbsttätig umstellen.")
     after = [comment.text for comment in Tree(formatted, parser).comments]
     if sorted_keys:
         before, after = sorted(before), sorted(after)

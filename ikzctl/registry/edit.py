@@ -298,7 +298,7 @@ class Document:
             outer = self._entry(path[:depth])
             if not outer.node.flow or outer.node.kind == "scalar" or not outer.node.entries:
                 continue
-            splice = set_flow(self.tree, outer, _inside(new, path[:depth])) if keep else None
+            splice = set_flow(self.tree, outer, _get(new, path[:depth])) if keep else None
             if splice is not None:
                 self._do(splice, new, path[:depth])
                 return True
@@ -443,12 +443,6 @@ def _get(value: Any, path: FieldPath) -> Any:
             return _MISSING
         value = value[part]
     return value
-
-
-def _inside(data: Any, path: FieldPath) -> Any:
-    for part in path:
-        data = data[part]
-    return data
 
 
 def _insert(container: Any, part: str | int, value: Any) -> None:

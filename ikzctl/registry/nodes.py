@@ -84,9 +84,6 @@ class Tree:
     def line_of(self, index: int) -> int:
         return bisect_right(self.line_starts, index) - 1
 
-    def column_of(self, index: int) -> int:
-        return index - self.line_starts[self.line_of(index)]
-
     def walk(self, node: Node | None = None) -> Iterator[Entry]:
         """Every entry in the order of the text."""
         for entry in (node or self.root).entries:

@@ -12,7 +12,7 @@ from ikzctl.registry.canonical import comment_text
 from ikzctl.registry.events import Loaded
 from ikzctl.registry.layout import CANONICAL, Piece, Style, block_lines, block_sign, lines_of, rendered_like
 from ikzctl.registry.nodes import Node
-from ikzctl.registry.positions import Mark
+from ikzctl.registry.positions import Mark, size
 from ikzctl.registry.scalars import is_block_text
 from ikzctl.registry.splice import Splice, push_down
 
@@ -40,15 +40,6 @@ class Spot:
     line: int
     column: int
     mark_column: int
-
-
-def count(value: Any) -> int:
-    """How many keys and items stand inside a collection, at any depth."""
-    values = value.values() if isinstance(value, dict) else value
-    number = len(values)
-    if not _COLLECTIONS.isdisjoint(map(type, values)):
-        number += sum(count(inner) for inner in values if isinstance(inner, _COLLECTION))
-    return number
 
 
 def _text(piece: Piece, column: int, style: Style) -> list[str]:
@@ -153,11 +144,11 @@ class Outline:
             keys = list(inner) if isinstance(inner, dict) else None
             values = inner if keys is None else list(inner.values())
             index: Any = part if keys is None else keys.index(part)
-            at += count(values[:index])
+            at += size(values[:index])
             before = None
             if index:
                 last = values[index - 1]
-                inside = count(last) if isinstance(last, _COLLECTION) else 0
+                inside = size(last) if isinstance(last, _COLLECTION) else 0
                 before = self.spot(keys[index - 1] if keys else None, last, at - 1 - inside)
             inner = values[index]
             spot = self.spot(keys[index] if keys else None, inner, at)
@@ -234,7 +225,7 @@ class Outline:
         """The last line of an entry with the comments inside it."""
         after, value = spot.at + 1, spot.value
         if isinstance(value, _COLLECTION):
-            after += count(value)
+            after += size(value)
         while isinstance(value, _COLLECTION) and value:
             value = value[-1] if isinstance(value, list) else value[next(reversed(value))]
         first = self.mark(after - 1).line
@@ -313,7 +304,7 @@ class _Examples:
             if not isinstance(inner, _COLLECTION) or not inner:
                 continue
             if not self._measure(key, inner, at):
-                at += count(inner)
+                at += size(inner)
                 continue
             if self.step and self.dash and self.offset is not None:
                 return -1

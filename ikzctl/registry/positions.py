@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from ikzctl.model.findings import FieldPath
 
+_COLLECTION = (dict, list)
+_COLLECTIONS = frozenset(_COLLECTION)
+
 
 class Mark(Protocol):
     """A place in the text as the parsers give it; both count from 0."""
@@ -20,13 +23,12 @@ class Mark(Protocol):
 
 def size(value: Any) -> int:
     """How many keys and list items stand inside a value, at any depth."""
-    count, waiting = 0, [value]
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, Mapping | list):
-            count += len(inner)
-            waiting.extend(inner.values() if isinstance(inner, Mapping) else inner)
-    return count
+    if not isinstance(value, _COLLECTION):
+        return 0
+    values = value.values() if isinstance(value, dict) else value
+    # in most there is nothing but plain values, of which there may be thousands
+    inside = 0 if _COLLECTIONS.isdisjoint(map(type, values)) else sum(map(size, values))
+    return len(value) + inside
 
 
 Offsets = dict[int, Mapping[Any, int]]

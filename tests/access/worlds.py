@@ -11,7 +11,7 @@ from ikzctl.access.grants import Grant, wanted_grants
 from ikzctl.access.periods import Horizon
 from ikzctl.model.manifest import EndsBy
 from ikzctl.registry.registry import Registry
-from ikzctl.registry.sources import Texts
+from tests.registry.texts import Texts
 
 DAY = date(2026, 11, 23)
 C = "cooperations/zusammen"

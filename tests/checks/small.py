@@ -15,7 +15,7 @@ from ikzctl.checks.records import RECORD_CHECKS
 from ikzctl.checks.run import check, locator
 from ikzctl.model.findings import Finding
 from ikzctl.registry.scan import scan
-from ikzctl.registry.sources import Texts
+from tests.registry.texts import Texts
 
 HERE = Path(__file__).parent
 AS_OF = date(2026, 11, 23)

@@ -16,8 +16,8 @@ from ikzctl.model.findings import Finding
 from ikzctl.model.security import LEVELS
 from ikzctl.registry.facts import CooperationFact, GateFact
 from ikzctl.registry.scan import scan
-from ikzctl.registry.sources import Texts
 from tests.checks.small import AS_OF, base, cases, changed, findings, in_words
+from tests.registry.texts import Texts
 
 AGREEMENT = "cooperations/kfz/agreement.yaml"
 OPEN_LIABILITY = {"file": AGREEMENT, "old": "internal: verursacher", "new": "internal: offen"}

@@ -7,7 +7,7 @@ from typing import Any
 from ikzctl.actions.proposal import check_new_texts, texts_of
 from ikzctl.registry.canonical import dump
 from ikzctl.registry.registry import Registry
-from ikzctl.registry.sources import Overlay, Texts
+from tests.registry.texts import Overlay, Texts
 
 C = "cooperations/wohngeld"
 TODAY = date(2026, 11, 23)

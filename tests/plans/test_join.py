@@ -7,8 +7,8 @@ import pytest
 from ikzctl.model.changes import AppendItem, NewFile
 from ikzctl.model.errors import UserError
 from ikzctl.plans.join import plan_join
-from ikzctl.registry.sources import Texts
 from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, folder_after, member, paths, registry, said
+from tests.registry.texts import Texts
 
 NEXT_YEAR = date(2028, 1, 1)
 

@@ -10,8 +10,8 @@ from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.procedure.board import board, board_of, overview
 from ikzctl.procedure.values import Done
 from ikzctl.registry.registry import Registry
-from ikzctl.registry.sources import Overlay
 from tests.plans.small import AGREEMENT, TODAY, member, registry
+from tests.registry.texts import Overlay
 
 AGREED = "cooperations__wohngeld__agreement"
 COOPERATION = "cooperations__wohngeld__cooperation"

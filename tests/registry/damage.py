@@ -16,7 +16,7 @@ from ikzctl.model.findings import Finding
 from ikzctl.registry.events import load
 from ikzctl.registry.limits import MAX_FINDINGS
 from ikzctl.registry.scan import FileResult, examine
-from ikzctl.registry.sources import Texts
+from tests.registry.texts import Texts
 
 SAMPLE = Path(__file__).parents[2] / "registry"
 DAY = date(2026, 11, 23)

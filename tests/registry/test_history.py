@@ -10,8 +10,8 @@ from ikzctl.library.schemas import describe
 from ikzctl.plans.join import plan_join
 from ikzctl.plans.leave import plan_leave
 from ikzctl.registry.history import differences
-from ikzctl.registry.sources import Texts
 from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member, registry, texts
+from tests.registry.texts import Texts
 
 
 def told(old, new, paths=None):

@@ -4,8 +4,8 @@ import pytest
 
 from ikzctl.library.schemas import describe
 from ikzctl.registry.history import differences
-from ikzctl.registry.sources import Texts
 from tests.plans.small import texts
+from tests.registry.texts import Texts
 
 C = "cooperations/wohngeld"
 

@@ -20,7 +20,7 @@ from ikzctl.registry.events import load
 from ikzctl.registry.key_order import key_order
 from ikzctl.registry.registry import Registry
 from ikzctl.registry.scan import FileResult, scan
-from ikzctl.registry.sources import Texts
+from tests.registry.texts import Texts
 
 Files = dict[str, bytes]
 START_PARTNERS = ("frankenthal", "ludwigshafen", "rhein-pfalz-kreis", "speyer")

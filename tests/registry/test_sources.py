@@ -12,7 +12,8 @@ from unittest import mock
 import pytest
 
 from ikzctl.cli.system_faults import reason
-from ikzctl.registry.sources import READ_LIMIT, Overlay, Texts, WorkTree, folder_of
+from ikzctl.registry.sources import READ_LIMIT, WorkTree, folder_of
+from tests.registry.texts import Overlay, Texts
 
 OTHER = ("partners/worms.yaml", b"id: worms\n")
 CHANGING = "partners/speyer.yaml"
