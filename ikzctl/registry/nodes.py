@@ -193,13 +193,15 @@ class Tree:
     def _block_end(self, first: int, parent: int, indicator: int) -> int:
         """Last line with text of the block that starts at line `first`; first - 1 if there is none."""
         indent = parent + indicator if indicator else 0
-        last = first - 1
+        last, widest = first - 1, 0
         for number in range(first, len(self.lines)):
             line = self.lines[number]
             if not line.strip(" "):
+                # above the text a line of blanks says as well how far in the text stands; what follows less far in is none of it
+                widest = max(widest, len(line))
                 continue
             own = len(line) - len(line.lstrip(" "))
-            indent = indent or own
+            indent = indent or max(own, widest)
             if own < indent or own <= parent:
                 break
             last = number
