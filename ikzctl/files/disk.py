@@ -6,11 +6,12 @@ import contextlib
 import errno
 import os
 import re
+import shlex
 import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ikzctl.model.errors import WriteRefused
@@ -26,6 +27,7 @@ _TEMP = re.compile(r"\.ikzctl-[0-9a-f]{8}-[0-9]{1,7}\.tmp")
 # what a virus scanner, an indexer or a cloud client causes on Windows while it holds a file for a moment
 _HELD_ON_WINDOWS = (5, 32, 33)
 _PATIENCE = 2.5
+_PEOPLE = "system.posix_acl_access"
 # what file systems say that know no such order for folders, as shares and those of other programs do
 _NO_SYNC = (errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 # far above any document of ours; a file without end must not be read into memory
@@ -36,10 +38,17 @@ _SPARE = 1 << 20
 
 def check_path(path: str) -> None:
     """Refuse what could leave the folder, reach git's own files, or be refused by another operating system."""
-    for part in path.split("/"):
-        usable = _PART.fullmatch(part) and not part.startswith(" ") and not part.endswith((" ", "."))
-        if not usable or part.lower() in (".git", "git~1") or _WINDOWS_NAMES.fullmatch(part):
-            raise WriteRefused(f"„{ascii(path)[1:-1]}“ ist kein zulässiger Dateiname. Es wurde nichts geändert.")
+    if not is_path(path):
+        raise WriteRefused(f"„{ascii(path)[1:-1]}“ ist kein zulässiger Dateiname. Es wurde nichts geändert.")
+
+
+def is_path(path: str) -> bool:
+    return all(map(_is_part, path.split("/")))
+
+
+def _is_part(part: str) -> bool:
+    usable = _PART.fullmatch(part) and not part.startswith(" ") and not part.endswith((" ", "."))
+    return bool(usable) and part.lower() not in (".git", "git~1") and not _WINDOWS_NAMES.fullmatch(part)
 
 
 def refuse_links(root: Path, path: str) -> None:
@@ -55,6 +64,22 @@ def refuse_links(root: Path, path: str) -> None:
             mode = 0
         if not stat.S_ISDIR(mode):
             raise WriteRefused(f"„{place}“ ist eine Verknüpfung oder Datei, wo ein Ordner stehen muss.")
+
+
+def refuse_sticky(target: Path) -> None:
+    """What lies in a folder where only owners may replace or remove, and belongs to somebody else, could not be put in place later."""
+    if sys.platform == "win32":
+        return
+    try:
+        folder, there = target.parent.stat(), target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if folder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, folder.st_uid, there.st_uid):
+        raise WriteRefused(
+            f"„{target}“ gehört jemand anderem, und in diesem Ordner darf nur der Eigentümer eine Datei ersetzen (Sticky-Bit). "
+            "Es wurde nichts geändert.",
+            hint=f"Wem der Ordner gehört, der kann das ändern: chmod -t {shlex.quote(str(target.parent))}",
+        )
 
 
 def read_plain(root: Path, path: str) -> bytes | None:
@@ -114,8 +139,28 @@ def write_new(target: Path, data: bytes, *, like: Path | None = None) -> None:
             left = left[stream.write(left) :]
         if like is not None and sys.platform != "win32":
             with contextlib.suppress(FileNotFoundError):
-                os.fchmod(descriptor, stat.S_IMODE(like.lstat().st_mode))
+                _same_rights(descriptor, like)
         os.fsync(descriptor)
+
+
+def _same_rights(descriptor: int, like: Path) -> None:
+    """Of a file with a list of single people the rights of the group say only how far those may go at most."""
+    mode = stat.S_IMODE(like.lstat().st_mode)
+    people = _people(like)
+    os.fchmod(descriptor, mode & ~0o070 if people else mode)
+    if people:
+        # where the list cannot be had, nobody gets more than before
+        with contextlib.suppress(OSError):
+            os.setxattr(descriptor, _PEOPLE, people)
+
+
+def _people(path: Path) -> bytes | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.getxattr(path, _PEOPLE, follow_symlinks=False)
+    except OSError:
+        return None
 
 
 def replace_file(source: Path, target: Path) -> None:
@@ -195,10 +240,14 @@ def clear_temps(folders: Iterable[Path]) -> None:
                     Path(entry.path).unlink(missing_ok=True)
 
 
-def put_in_place(target: Path, data: bytes, temp: Path) -> None:
-    """Replace or create `target` by way of `temp`, its neighbour: whole, or as it was. The caller syncs the folder."""
+def put_in_place(target: Path, data: bytes, temp: Path, last_look: Callable[[], object] = lambda: None) -> None:
+    """Replace or create `target` by way of `temp`, its neighbour: whole, or as it was. The caller syncs the folder.
+
+    `last_look` is called when all is ready, because until then an editor may save the same file; it may raise.
+    """
     try:
         write_new(temp, data, like=target)
+        last_look()
         replace_file(temp, target)
     except BaseException:
         with contextlib.suppress(OSError):

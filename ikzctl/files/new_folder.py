@@ -68,7 +68,8 @@ def _fill(work: Path, fill: Callable[[Path], T]) -> T:
     half.mkdir()
     result = fill(half)
     # git brings its objects to the disk, but not what names the branch and its settings
-    sync_files(half / _LAST)
+    if _is_folder(half / _LAST):
+        sync_files(half / _LAST)
     # the commit point: from here on a second run goes on where this one stops
     replace_file(half, work / _WHOLE)
     return result

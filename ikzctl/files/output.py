@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from ikzctl.files.disk import (
@@ -13,6 +14,7 @@ from ikzctl.files.disk import (
     clear_temps,
     draft_of,
     german_reason,
+    is_path,
     new_token,
     put_in_place,
     read_plain,
@@ -56,7 +58,7 @@ def _write_all(root: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
     # before the files: a run that is cut off must not leave files that we no longer take for ours
     _write_record(root, {path: list(dict.fromkeys((*known.get(path, ()), digests[path]))) for path in files}, known)
     for path, data in changed.items():
-        _write(root, path, data)
+        _write(root, path, data, partial(_may_write, root, path, data, known, overwrite))
     _write_record(root, {path: [digest] for path, digest in digests.items()}, known)
 
 
@@ -89,11 +91,11 @@ def _may_write(root: Path, path: str, data: bytes, known: Mapping[str, list[str]
     return True
 
 
-def _write(root: Path, path: str, data: bytes) -> None:
+def _write(root: Path, path: str, data: bytes, last_look: Callable[[], object]) -> None:
     refuse_links(root, path)
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    put_in_place(target, data, target.with_name(temp_name(new_token(), 0)))
+    put_in_place(target, data, target.with_name(temp_name(new_token(), 0)), last_look)
     sync_folders([target.parent])
 
 
@@ -112,7 +114,7 @@ def _read_record(root: Path) -> dict[str, list[str]]:
     return {
         path: [digest for digest in digests if isinstance(digest, str) and _DIGEST.fullmatch(digest)]
         for path, digests in record.items()
-        if isinstance(digests, list)
+        if isinstance(digests, list) and is_path(path)
     }
 
 

@@ -81,11 +81,7 @@ def recover(repo: Repository, place: Place) -> Recovery:
         drop_draft(own)
         drop_index(repo)
         return NOTHING_TO_RECOVER
-    if journal.root != repo.prefix:
-        raise WriteRefused(
-            f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
-            hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(f'{repo.work_tree}/{journal.root}')}",
-        )
+    _require_own(repo, journal)
     clear_branch_locks(repo, journal)
     head, now = head_state(repo), branch_commit(repo, journal.branch)
     # the branch may have been renamed since: what is checked out decides what belongs into the files
@@ -100,6 +96,14 @@ def recover(repo: Repository, place: Place) -> Recovery:
         remove_journal(own)
         return Recovery("finished", journal.new)
     raise _needs_help(journal, now)
+
+
+def _require_own(repo: Repository, journal: Journal) -> None:
+    if journal.root != repo.prefix:
+        raise WriteRefused(
+            f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
+            hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(f'{repo.work_tree}/{journal.root}')}",
+        )
 
 
 def _never_took_effect(repo: Repository, place: Place, journal: Journal, now: str) -> bool:
@@ -149,7 +153,7 @@ def _content(objects: CatFile, oid: str) -> bytes:
 
 
 def _staged(objects: CatFile, repo: Repository, file: FileChange) -> str | None:
-    found = objects.get(f":0:{repo.prefix}{file.path}")
+    found = objects.get(f":0:{repo.prefix}{file.path}", 0)
     return found.oid if found else None
 
 
@@ -169,7 +173,8 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
         journal = read_journal(own)
     except UserError:
         journal = None
-    if journal is not None and journal.root == repo.prefix:
+    if journal is not None:
+        _require_own(repo, journal)
         for tidy in (clear_branch_locks, remove_temps):
             with contextlib.suppress(OSError):
                 tidy(repo, journal)

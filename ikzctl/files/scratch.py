@@ -13,6 +13,7 @@ from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import WriteRefused
 
 _FILE = "scratch.json"
+_LONGEST = 4096
 
 
 def note_scratch(repo: Repository, folders: Iterable[Path]) -> None:
@@ -34,9 +35,19 @@ def clear_scratch(repo: Repository) -> None:
         names = []
     base = _base(repo)
     for name in names if isinstance(names, list) else []:
-        if isinstance(name, str) and "\0" not in name and ".." not in name.split("/"):
+        if isinstance(name, str) and _can_be_ours(name):
             _clear_folder(base, name)
     remove_own(own / _FILE)
+
+
+def _can_be_ours(name: str) -> bool:
+    """A folder below the work tree that a disk can hold, and none of git's."""
+    try:
+        parts = os.fsencode(name).split(b"/")
+    except UnicodeEncodeError:
+        return False
+    inside = not Path(name).is_absolute() and all(part not in (b"..", b".git") and len(part) < 256 for part in parts)
+    return inside and "\0" not in name and len(name) < _LONGEST
 
 
 def _clear_folder(base: Path, name: str) -> None:

@@ -12,6 +12,7 @@ from ikzctl.files.disk import (
     read_own,
     read_plain,
     refuse_links,
+    refuse_sticky,
     remove_if_empty,
     remove_own,
     replace_file,
@@ -20,6 +21,7 @@ from ikzctl.files.disk import (
 )
 from ikzctl.files.index import drop_index, put_index
 from ikzctl.files.journal import FileChange, Journal, journal_path, own_folder, remove_journal
+from ikzctl.files.unsaved import parents_of
 from ikzctl.gitrepo.objects import format_of, object_id
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.model.errors import WriteRefused
@@ -45,9 +47,13 @@ def state_on_disk(repo: Repository, journal: Journal, file: FileChange) -> State
 
 def stage(repo: Repository, journal: Journal, contents: Mapping[str, bytes]) -> None:
     """Write the new contents beside their files, so that after the commit point only renames are left to do."""
-    for folder in journal.folders:
+    # whoever finishes a change late may find that a folder has gone which was there before it
+    gone = [parent for path in contents for parent in parents_of(path) if not (repo.root / parent).exists()]
+    for folder in dict.fromkeys((*journal.folders, *gone)):
         refuse_links(repo.root, folder)
         (repo.root / folder).mkdir(exist_ok=True)
+    for file in journal.files:
+        refuse_sticky(repo.root / file.path)
     for file in journal.files:
         if file.path in contents:
             refuse_links(repo.root, file.temp)
@@ -93,7 +99,9 @@ def undo(repo: Repository, journal: Journal) -> None:
     """Back to before the change: the branch has not moved, no file has been replaced. Raises OSError if the disk refuses."""
     remove_temps(repo, journal)
     for folder in reversed(journal.folders):
-        remove_if_empty(repo.root / folder)
+        with contextlib.suppress(WriteRefused):
+            refuse_links(repo.root, f"{folder}/x")
+            remove_if_empty(repo.root / folder)
     drop_index(repo)
     remove_journal(own_folder(repo))
 

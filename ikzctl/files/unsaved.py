@@ -30,9 +30,10 @@ def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: Ob
     if node is not None and node.mode != FILE_MODE:
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
-    if any(index.get(f":0:{parent}") for parent in parents_of(full)):
+    if any(index.get(f":0:{parent}", 0) for parent in parents_of(full)):
         raise _unsaved(repo.prefix, path, _STAGED)
-    staged = index.get(f":0:{full}")
+    # only the id counts, and what somebody has staged may be of any size
+    staged = index.get(f":0:{full}", 0)
     if (staged.oid if staged else None) != saved:
         raise _unsaved(repo.prefix, path, _STAGED)
     try:

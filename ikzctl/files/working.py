@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ikzctl.files.disk import (
@@ -19,7 +20,7 @@ from ikzctl.files.disk import (
 )
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import is_unfinished, own_folder
-from ikzctl.files.lock import write_lock
+from ikzctl.files.lock import folder_lock, write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.scratch import clear_scratch, note_scratch
 from ikzctl.gitrepo.fence import check_settings
@@ -32,11 +33,12 @@ from ikzctl.model.errors import WriteRefused
 def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "ikzctl") -> Iterator[Recovery]:
     """Alone in this registry, with what an interrupted change left finished or undone: it might be in the files to be written.
 
-    Without a repository of its own there is nothing to recover and nobody to wait for.
+    Without a repository of its own there is nothing to recover, and the folder itself is the lock.
     """
     repo = _own_repository(root)
     if repo is None:
-        yield NOTHING_TO_RECOVER
+        with _alone_in(root):
+            yield NOTHING_TO_RECOVER
         return
     with contextlib.ExitStack() as stack:
         try:
@@ -90,12 +92,27 @@ def _replace_all(
     token = new_token()
     for number, (path, (before, after)) in enumerate(changes.items()):
         interrupts.stop_if_asked()
-        if read_plain(root, path) != before:
-            raise WriteRefused(f"„{path}“ wurde inzwischen geändert und blieb unberührt. {_so_far(done)}")
         target = root / path
-        put_in_place(target, after, target.with_name(temp_name(token, number)))
+        unchanged = partial(_require_unchanged, root, path, before, done)
+        unchanged()
+        put_in_place(target, after, target.with_name(temp_name(token, number)), unchanged)
         done.append(path)
         sync_folders([target.parent])
+
+
+def _require_unchanged(root: Path, path: str, before: bytes, done: Sequence[str]) -> None:
+    if read_plain(root, path) != before:
+        raise WriteRefused(f"„{path}“ wurde inzwischen geändert und blieb unberührt. {_so_far(done)}")
+
+
+@contextlib.contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(folder_lock(root))
+        except OSError as error:
+            raise WriteRefused(f"{german_reason(error, root, 0)} Es wurde nichts geändert.") from error
+        yield
 
 
 def _own_repository(root: Path) -> Repository | None:

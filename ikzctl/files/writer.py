@@ -174,7 +174,7 @@ def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) ->
     with CatFile(repo.place) as objects, CatFile(repo.place) as staged:
         of_folders, of_index = _questions(repo, head.commit, writes)
         objects.foresee(of_folders)
-        staged.foresee(of_index)
+        staged.foresee(of_index, max_bytes=0)
         trees = Trees(objects, head.commit)
         files = []
         for number, write in enumerate(writes):
@@ -281,9 +281,9 @@ def _swap(repo: Repository, place: Place, journal: Journal, message: str, author
 
 def _give_up(repo: Repository, journal: Journal) -> None:
     """Clean up before the commit point; what the disk does not allow now, the journal makes the next run do."""
-    with contextlib.suppress(OSError, UserError):
-        clear_branch_locks(repo, journal)
-        undo(repo, journal)
+    for tidy in (clear_branch_locks, undo):
+        with contextlib.suppress(OSError, UserError):
+            tidy(repo, journal)
 
 
 def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...]:
@@ -292,7 +292,7 @@ def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...
     try:
         # a git that could not remove its own lock says nothing about it
         clear_branch_locks(repo, journal)
-        if read_head(repo.git_dir) != head:
+        if read_head(repo.git_dir) != head and head_state(repo).commit != journal.new:
             # the files are another branch's now, and no change of it
             undo(repo, journal)
             return (f"{saved}; inzwischen ist ein anderer Zweig ausgecheckt, seine Dateien blieben, wie sie sind.",)

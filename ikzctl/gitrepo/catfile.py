@@ -107,6 +107,7 @@ class CatFile:
         self._git = _Running(["--batch"], place)
         self._coming: deque[str] = deque()
         self._come: dict[str, RawObject | None] = {}
+        self._foreseen_limit: int | None = None
 
     def __enter__(self) -> Self:
         self._git.__enter__()
@@ -115,8 +116,9 @@ class CatFile:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._git.__exit__(kind, error, at)
 
-    def foresee(self, names: Iterable[str]) -> None:
+    def foresee(self, names: Iterable[str], max_bytes: int | None = None) -> None:
         """Put questions that `get` will come to, so that git works on the next while we are busy with the answer before."""
+        self._foreseen_limit = max_bytes
         room = _AHEAD
         for name in names:
             room -= len(name.encode("utf-8")) + 1
@@ -131,7 +133,7 @@ class CatFile:
         One that is longer than `max_bytes` comes cut one byte after it. The answer to a question that was foreseen stays the same.
         """
         while self._coming and name not in self._come:
-            self._come[self._coming[0]] = self._git.answer(None)
+            self._come[self._coming[0]] = self._git.answer(self._foreseen_limit)
             self._coming.popleft()
         if name in self._come:
             return self._come[name]

@@ -78,7 +78,8 @@ def test_no_link_is_followed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "record", [b"", b"[]", b"{", b'{"manifest.json": "x"}', b'{"manifest.json": [7, "zz"]}', b"\xff"]
+    "record",
+    [b"", b"[]", b"{", b'{"manifest.json": "x"}', b'{"manifest.json": [7, "zz"]}', b'{"\\ud800": ["x"]}', b"\xff"],
 )
 def test_a_damaged_record_only_makes_us_ask(tmp_path, record):
     (tmp_path / RECORD).write_bytes(record)

@@ -243,9 +243,10 @@ def test_an_empty_lock_is_ours_only_if_it_is_about_as_old_as_the_journal(died, s
 
 def test_another_registry_in_the_same_repository_is_named(died):
     put(died, {"zweites/registry.yaml": b"format: 1\n"})
-    with pytest.raises(WriteRefused, match="am Register „registry/“ unterbrochen"):
-        repair(require_repository(died / "zweites"))
-    assert journal(died).exists()
+    for abandon in (False, True):
+        with pytest.raises(WriteRefused, match="am Register „registry/“ unterbrochen"):
+            repair(require_repository(died / "zweites"), abandon=abandon)
+        assert journal(died).exists()
 
 
 FORGED = [

@@ -194,6 +194,14 @@ def test_9_1_forms_that_become_canonical():
         assert mended(text) == wanted
 
 
+@pytest.mark.parametrize("sign", ["|", "|-", ">", ">-"])
+@pytest.mark.parametrize("after", ["", "b: 1\n"])
+def test_a_comment_under_a_text_that_is_only_blanks_is_kept(sign, after):
+    """A line of blanks says how far in the text would stand; what stands less far in is no text, but a comment."""
+    assert "# Achtung" in mended(f"a: {sign}\n   \n # Achtung\n{after}")
+    assert "# Achtung" in mended(f"l:\n  - a: {sign}\n\n        \n     # Achtung\n{after}")
+
+
 def test_9_1_crlf_and_byte_order_mark():
     assert mended(b"\xef\xbb\xbfa: 1\r\n# c\r\nb: |\r\n  x\r\n  y\r\n") == "a: 1\n# c\nb: |\n  x\n  y\n"
     assert mended(b"a: 1\rb: 2") == "a: 1\nb: 2\n"
