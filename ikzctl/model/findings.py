@@ -61,7 +61,7 @@ class Finding:
         """Place first, then everything else, so that chance decides nothing among findings at one place."""
         p = self.pointer
         order = (p.file, p.line, p.column, SEVERITY_ORDER[self.severity], self.code, self.message)
-        return (*order, repr(p.field), self.norm or "", self.norm_state or "")
+        return (*order, repr(p.field), self.norm is not None, self.norm or "", self.norm_state or "")
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, starmap, tee
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from ikzctl.registry.scan import FileResult, RecordCheck, examine, examine_all, in_blocks, no_collector, scan
 from ikzctl.registry.shards import blob_id
-from ikzctl.registry.sources import Files, Source, WorkTree
+from ikzctl.registry.sources import Files, Source, WorkTree, stamp_of
 
 if TYPE_CHECKING:
     from ikzctl.registry.pool import Crew
@@ -39,12 +39,18 @@ class Task(NamedTuple):
     """The id of the content, if the source knows it."""
     old_blob: str = ""
     old_meaning: str = ""
+    stat: str = ""
+    """What the file system said of it when it was listed, if that is to be relied on. See `shards.Row`."""
 
 
 class Outcome(NamedTuple):
-    """`result`, and the same encoded, are None if the file still means what it did."""
+    """`result`, and the same encoded, are None if the file still means what it did.
+
+    `as_listed`: it was read from the very file that had been listed, and not from one that took its place.
+    """
 
     path: str
+    as_listed: bool
     blob: str
     meaning: str
     encoded: bytes | None = None
@@ -105,7 +111,7 @@ class Reader:
         """In the order of the tasks, of which there are `number`; a file that cannot be opened is left out, the source names it."""
         if self._worth_a_pool(number) or (self._crew is not None and number):
             return self._counted(self._outcomes_of_crew(source, tasks, number), number)
-        looked_at = (_look_at(self.checks, block) for block in in_blocks(_with_content(source, tasks)))
+        looked_at = _each_block(map, partial(_look_at, self.checks), source, tasks)
         return self._counted(chain.from_iterable(looked_at), number)
 
     def _worth_a_pool(self, files: int) -> bool:
@@ -130,16 +136,7 @@ class Reader:
             self.get_ready(self.jobs)
         if self._crew is None:
             raise ValueError("nobody to spread work to")
-        work = partial(work, self.checks)
-        if not isinstance(source, WorkTree):
-            yield from self._crew.spread(work, in_blocks(_with_content(source, tasks)))
-            return
-        # as plain tuples, because the pieces of a class take five times as long to send
-        blocks = in_blocks(map(tuple, tasks))
-        for done, unread in self._crew.spread(partial(_read_and, work, source.files), blocks):
-            for path, fault in unread:
-                source.cannot_read(path, fault)
-            yield done
+        yield from _each_block(self._crew.spread, partial(work, self.checks), source, tasks)
 
 
 def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterator[T]:
@@ -148,6 +145,20 @@ def counted(found: Iterable[T], total: int, progress: Progress | None) -> Iterat
         yield one
         if progress and number % _STEP == 0:
             progress(number, total)
+
+
+def _each_block(
+    run: Callable[..., Iterable[Any]], work: Callable[..., Any], source: Source, tasks: Iterable[Task]
+) -> Iterator[Any]:
+    """What `work` makes of each block of files; `run` is `map`, or does the same in several processes."""
+    if not isinstance(source, WorkTree):
+        yield from run(work, in_blocks(_with_content(source, tasks)))
+        return
+    # as plain tuples, because the pieces of a class take five times as long to send
+    for done, unread in run(partial(_read_and, work, source.files), in_blocks(map(tuple, tasks))):
+        for path, fault in unread:
+            source.cannot_read(path, fault)
+        yield done
 
 
 def _with_content(source: Source, tasks: Iterable[Task]) -> Iterator[tuple[Task, bytes]]:
@@ -173,7 +184,7 @@ def _look_at(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[Outcom
 
 def _by_content(task: Task, blob: str) -> Outcome:
     """Without a meaning if the content is not the one that it was known for."""
-    return Outcome(task.path, blob, task.old_meaning if task.old_blob == blob else "")
+    return Outcome(task.path, bool(task.stat), blob, task.old_meaning if task.old_blob == blob else "")
 
 
 def _decoded(path: str, encoded: bytes | None) -> FileResult | None:
@@ -191,8 +202,8 @@ def _by_result(task: Task, blob: str, result: FileResult) -> Outcome:
     encoded = encode_result(result)
     meaning = f"!{blob}" if result.findings else digest_of_text(encoded)
     if meaning == task.old_meaning:
-        return Outcome(task.path, blob, meaning)
-    return Outcome(task.path, blob, meaning, encoded, result)
+        return Outcome(task.path, bool(task.stat), blob, meaning)
+    return Outcome(task.path, bool(task.stat), blob, meaning, encoded, result)
 
 
 # --- the work of one process: what it found, as text, because objects are slow to send ---------------------------------
@@ -229,9 +240,12 @@ def _read_and(
     there, unread = [], []
     for task in starmap(Task, block):
         try:
-            there.append((task, files.read(task.path)))
+            found, content = files.look_and_read(task.path)
         except OSError as fault:
             unread.append((task.path, fault))
+            continue
+        # a folder that somebody has just put in the place of another keeps the times of its files
+        there.append((task if not task.stat or task.stat == stamp_of(found) else task._replace(stat=""), content))
     return work(there), unread
 
 
@@ -245,6 +259,6 @@ def _examine(checks: Checks, block: Sequence[tuple[Task, bytes]]) -> list[tuple[
 
 def _look_at_and_encode(
     checks: Checks, block: Sequence[tuple[Task, bytes]]
-) -> list[tuple[str, str, str, bytes | None]]:
+) -> list[tuple[str, bool, str, str, bytes | None]]:
     with no_collector():
         return [found[:-1] for found in _look_at(checks, block)]

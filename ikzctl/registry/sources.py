@@ -87,18 +87,22 @@ class Files(NamedTuple):
     root: str
 
     def read(self, path: str) -> bytes:
+        return self.look_and_read(path)[1]
+
+    def look_and_read(self, path: str) -> tuple[os.stat_result, bytes]:
+        """What the file system says of the very file that is read, which may have taken the place of the one that was listed."""
         # open() and its buffer take four times as long as the system for files of this size
         handle = os.open(f"{self.root}/{path}", _READING)
         try:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError(errno.EISDIR if stat.S_ISDIR(found.st_mode) else errno.ENXIO, "no ordinary file", path)
             content = os.read(handle, _CHUNK)
             while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
                 content += more
         finally:
             os.close(handle)
-        return content
+        return found, content
 
 
 class WorkTree:
@@ -249,8 +253,12 @@ def _stamp(entry: os.DirEntry[str]) -> tuple[str, int]:
         found = entry.stat(follow_symlinks=False)
     except OSError:
         return "0\t0\t0\t0", FOREVER
-    moment = found.st_ctime_ns
-    return f"{found.st_size}\t{found.st_mtime_ns}\t{moment}\t{found.st_ino}", moment
+    return stamp_of(found), found.st_ctime_ns
+
+
+def stamp_of(found: os.stat_result) -> str:
+    """See `WorkTree.stamps`."""
+    return f"{found.st_size}\t{found.st_mtime_ns}\t{found.st_ctime_ns}\t{found.st_ino}"
 
 
 def _is_repository(entry: os.DirEntry[str]) -> bool:

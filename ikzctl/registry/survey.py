@@ -107,7 +107,7 @@ class Survey:
 
     def _task(self, row: Row) -> Task:
         before = self._before.get(row.path)
-        return Task(row.path, row.blob, *((before.blob, before.meaning) if before else ()))
+        return Task(row.path, row.blob, *((before.blob, before.meaning) if before else ("", "")), row.stat)
 
     def _settle(self, row: Row, ahead: list[Outcome], outcomes: Iterator[Outcome]) -> Outcome | None:
         """Complete the row by its outcome, which is the next one unless the file could not be opened."""
@@ -118,7 +118,7 @@ class Survey:
             return None
         found = ahead.pop()
         row.blob, row.meaning = found.blob, found.meaning
-        if row.stat and not self._cache.settled(row.stat):
+        if row.stat and not (found.as_listed and self._cache.settled(row.stat)):
             row.stat = ""
         return found
 

@@ -20,6 +20,7 @@ from ikzctl.registry import fingerprint, reading, scan, shards, sources
 from ikzctl.registry.cache import Memory
 from tests.checks.small import AS_OF, base
 from tests.gitrepo.repos import git
+from tests.registry.reads import read, reads
 
 SECOND = 10**9
 FORMATS = ("text", "lines", "json")
@@ -117,14 +118,13 @@ class World:
     @contextmanager
     def _rights(self) -> Iterator[None]:
         """Root may read everything; here the reader itself is refused what the user is."""
-        read = sources.Files.read
 
         def refused(files: sources.Files, path: str) -> bytes:
             if not (Path(files.root) / path).stat().st_mode & 0o400:
                 raise PermissionError(13, os.strerror(13), f"{files.root}/{path}")
             return read(files, path)
 
-        with mock.patch.object(sources.Files, "read", refused):
+        with reads(refused):
             yield
 
 

@@ -15,6 +15,7 @@ import pytest
 from ikzctl.gitrepo.objects import object_id
 from tests.checks.small import AS_OF, base, cases
 from tests.gitrepo.repos import git
+from tests.registry.reads import read, reads
 from tests.registry.remembered import SECOND, World, said, same
 
 KFZ = "cooperations/kfz/agreement.yaml"
@@ -471,16 +472,16 @@ def test_a_folder_that_may_be_listed_but_not_entered(world: World, monkeypatch: 
                 raise PermissionError(13, os.strerror(13), self.path)
             return self._stat(follow_symlinks=follow_symlinks)
 
-    walk, read = sources.WorkTree._walk, sources.WorkTree.read
+    walk = sources.WorkTree._walk
 
-    def refused(tree: sources.WorkTree, path: str) -> bytes:
+    def refused(files: sources.Files, path: str) -> bytes:
         if path.startswith(locked_folder):
             raise PermissionError(13, os.strerror(13), path)
-        return read(tree, path)
+        return read(files, path)
 
     monkeypatch.setattr(sources.WorkTree, "_walk", lambda tree: ((p, Refusing(e)) for p, e in walk(tree)))
-    monkeypatch.setattr(sources.WorkTree, "read", refused)
-    assert same(world).count("IKZ-P004") >= 3
+    with reads(refused):
+        assert same(world).count("IKZ-P004") >= 3
     monkeypatch.undo()
     assert "kein Befund" in same(world)
 

@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -21,8 +23,10 @@ from ikzctl.library.resources import sample_registry_dir
 from ikzctl.model.findings import Finding, Pointer
 from ikzctl.registry import cache, commit_source, events, pool, reading, scan, shards, sources
 from ikzctl.registry.scan import no_collector
+from ikzctl.registry.survey import Survey
 from tests.checks.small import AS_OF, base
 from tests.gitrepo.repos import git
+from tests.registry.reads import read, reads
 from tests.registry.remembered import SECOND, World, many_processes, said, same
 
 KFZ = "cooperations/kfz/agreement.yaml"
@@ -37,24 +41,22 @@ def world(tmp_path: Path) -> World:
 
 
 class Watch:
-    """Which files are read, by `read` and so by `read_many` too."""
+    """Which files are read, in whatever way."""
 
     def __init__(self) -> None:
         self.read: list[str] = []
 
     def __enter__(self) -> Watch:
-        read = sources.WorkTree.read
-
-        def watched(tree: sources.WorkTree, path: str) -> bytes:
+        def watched(files: sources.Files, path: str) -> bytes:
             self.read.append(path)
-            return read(tree, path)
+            return read(files, path)
 
-        self._patch = mock.patch.object(sources.WorkTree, "read", watched)
-        self._patch.start()
+        self._patch = reads(watched)
+        self._patch.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._patch.stop()
+        self._patch.__exit__(None, None, None)
 
 
 # --- what is read -----------------------------------------------------------------------------------------------------
@@ -76,17 +78,16 @@ def test_of_most_files_nothing_lies_in_memory_while_they_are_read(world: World):
     for number in range(1500):
         world.put(f"tasks/t-{number:04}.yaml", b"id: t\n")
     alive = []
-    read = sources.WorkTree.read
 
-    def counted(tree: sources.WorkTree, path: str) -> bytes:
+    def counted(files: sources.Files, path: str) -> bytes:
         if path.startswith("tasks/t-") and path.endswith("00.yaml"):
             alive.append(sum(one.__class__ is shards.Row for one in gc.get_objects()))
-        return read(tree, path)
+        return read(files, path)
 
     with (
         mock.patch.object(shards, "_BORDER", 7),
         mock.patch.object(scan, "BLOCK", 8),
-        mock.patch.object(sources.WorkTree, "read", counted),
+        reads(counted),
     ):
         world.warm()
     assert len(alive) >= 15
@@ -203,20 +204,43 @@ def test_a_run_that_finds_the_same_writes_nothing(world: World):
 # --- what is remembered of files that change while they are read ------------------------------------------------------
 
 
-def changing(when: int, path: str, new: bytes) -> mock._patch[object]:
+def changing(when: int, path: str, new: bytes) -> AbstractContextManager[object]:
     """Before this file is read for the nth time, somebody saves something else."""
-    read = sources.WorkTree.read
     times = 0
 
-    def changed(tree: sources.WorkTree, asked: str) -> bytes:
+    def changed(files: sources.Files, asked: str) -> bytes:
         nonlocal times
         if asked == path:
             times += 1
             if times == when:
-                (tree.root / path).write_bytes(new)
-        return read(tree, asked)
+                Path(files.root, path).write_bytes(new)
+        return read(files, asked)
 
-    return mock.patch.object(sources.WorkTree, "read", changed)
+    return reads(changed)
+
+
+@pytest.mark.parametrize("way", [World.warm, World.warm_parallel])
+def test_a_folder_that_takes_the_place_of_another_for_a_moment(world: World, way: Callable[[World], Report]):
+    """Its files keep their times; what was read there must not be remembered as what the listed files say."""
+    folder, other, aside = world.root / "tasks", world.folder / "other", world.folder / "aside"
+    shutil.copytree(folder, other)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes() + b"quatsch: 1\n")
+    take = Survey.take
+
+    def swap() -> None:
+        folder.rename(aside)
+        other.rename(folder)
+        aside.rename(other)
+
+    def swapped(survey: Survey, *hand_on: Any) -> None:
+        swap()
+        take(survey, *hand_on)
+        swap()
+
+    with mock.patch.object(Survey, "take", swapped):
+        assert "quatsch" not in said(way(world))
+    assert "quatsch" in said(world.warm()) == said(world.cold())
 
 
 @pytest.mark.parametrize("when", [1, 2])
@@ -259,33 +283,31 @@ def test_a_file_that_cannot_be_read_once_more(world: World):
     for at in range(20, len(data) - 2500, 40):
         data[at] ^= 1
     facts.write_bytes(data)
-    read = sources.WorkTree.read
 
-    def refused(tree: sources.WorkTree, path: str) -> bytes:
+    def refused(files: sources.Files, path: str) -> bytes:
         if path == "partners/speyer.yaml":
             raise PermissionError(13, os.strerror(13), path)
-        return read(tree, path)
+        return read(files, path)
 
-    with mock.patch.object(sources.WorkTree, "read", refused):
+    with reads(refused):
         assert "IKZ-P004" in said(world.warm())
         assert said(world.warm()) == said(world.cold())
     assert "IKZ-P004" not in same(world)
 
 
 def test_a_file_that_goes_while_its_line_is_looked_up(world: World):
-    read = sources.WorkTree.read
     seen: set[str] = set()
 
-    def going(tree: sources.WorkTree, path: str) -> bytes:
+    def going(files: sources.Files, path: str) -> bytes:
         if path == KFZ and path in seen:
-            (tree.root / path).unlink(missing_ok=True)
+            Path(files.root, path).unlink(missing_ok=True)
         seen.add(path)
-        return read(tree, path)
+        return read(files, path)
 
     for way in (world.cold, world.warm):
         seen.clear()
         world.put(KFZ, base()[KFZ].encode().replace(*OPEN))
-        with mock.patch.object(sources.WorkTree, "read", going):
+        with reads(going):
             report = way()
         assert isinstance(report, Report)
     same(world)
@@ -293,17 +315,16 @@ def test_a_file_that_goes_while_its_line_is_looked_up(world: World):
 
 def test_whoever_keeps_saving_is_not_waited_for(world: World):
     """After some attempts a report is given, and not remembered."""
-    read = sources.WorkTree.read
     times = 0
 
-    def changed(tree: sources.WorkTree, path: str) -> bytes:
+    def changed(files: sources.Files, path: str) -> bytes:
         nonlocal times
         if path == KFZ:
             times += 1
-            (tree.root / path).write_bytes(b"#\n" * times + base()[KFZ].encode().replace(*OPEN))
-        return read(tree, path)
+            Path(files.root, path).write_bytes(b"#\n" * times + base()[KFZ].encode().replace(*OPEN))
+        return read(files, path)
 
-    with mock.patch.object(sources.WorkTree, "read", changed):
+    with reads(changed):
         assert "IKZ-L077" in said(world.warm())
     assert times < 40
     same(world)
