@@ -108,7 +108,10 @@ def _values(settings: Sequence[Setting]) -> dict[str, list[str]]:
 
 
 def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> Identity:
-    """Name and mailbox from the repository or, failing that, from the user's own configuration."""
+    """Name and mailbox from the repository or, failing that, from the user's own configuration.
+
+    What an administrator has set for everybody on this machine names no one, and counts as little here as anywhere in ikzctl.
+    """
     found = {s.key: s.value for s in (check_settings(repo) if local is None else local)}
     if not (found.get("user.name") and found.get("user.email")):
         try:
@@ -124,7 +127,8 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
     name, email = (_clean(found.get(key, "")) for key in ("user.name", "user.email"))
     if not (name and email):
         raise WriteRefused(
-            "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht. Es wurde nichts geändert.",
+            "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht (was für den ganzen Rechner eingestellt ist, zählt hier "
+            "nicht). Es wurde nichts geändert.",
             hint='git config --global user.name "Koordinierungsstelle IKZ"\n'
             'git config --global user.email "ikz@stadt.example"',
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
+# the log of references, the branch elsewhere that one follows, what an operation has left
+_ONLY_IN_THIS_CLONE = re.compile(r"@\{|^(?:ORIG|FETCH|MERGE|CHERRY_PICK|REVERT|REBASE|BISECT)_HEAD(?![\w./-])")
 
 
 class TreeEntry(NamedTuple):
@@ -91,6 +95,11 @@ class CleanRoom:
             return UserError(
                 f"{shown} ist kein einzelner Stand.",
                 hint="Zwei Stände vergleicht: ikzctl diff HEAD~1 HEAD (mit Leerzeichen dazwischen)",
+            )
+        if revision.isprintable() and _ONLY_IN_THIS_CLONE.search(revision):
+            return UserError(
+                f"{shown} merkt sich git nur in diesem einen Klon; ikzctl kennt Zweige, Marken und Kennungen von Commits.",
+                hint=f"Die Kennung, die hier stehen kann, zeigt: git rev-parse {shlex.quote(revision)}",
             )
         if self.repo.is_shallow:
             text = f"Den Stand {shown} gibt es in diesem Klon nicht; er enthält nur einen Teil der Historie (shallow)."

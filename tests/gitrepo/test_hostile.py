@@ -367,6 +367,18 @@ def test_a_revision_that_names_no_commit_is_refused(tmp_path, monkeypatch, revis
     assert not (tmp_path / "marke").exists()
 
 
+@pytest.mark.parametrize("revision", ["HEAD@{1}", "main@{u}", "@{-1}", "main@{upstream}~1", "ORIG_HEAD", "FETCH_HEAD^"])
+def test_what_only_this_clone_remembers_is_told_from_what_there_is_not(tmp_path, revision):
+    make_clone(tmp_path / "clone")
+    with CleanRoom(require_repository(tmp_path / "clone")) as room:
+        with pytest.raises(UserError, match="merkt sich git nur in diesem einen Klon") as error:
+            room.commit_id(revision)
+        assert str(error.value.hint).split("git rev-parse ")[1].strip("'") == revision
+        for unknown in ("ORIG_HEAD-alt", "x/ORIG_HEAD", f"{revision}\n"):
+            with pytest.raises(UserError, match="gibt es in diesem Repository nicht"):
+                room.commit_id(unknown)
+
+
 def test_a_shallow_clone_reads_but_cannot_be_judged(tmp_path):
     make_clone(tmp_path / "origin")
     git(tmp_path / "origin", "commit", "-q", "--allow-empty", "-m", "zwei")
