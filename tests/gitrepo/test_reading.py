@@ -107,6 +107,10 @@ def test_what_else_is_called_head_is_not_taken_for_it(tmp_path, how):
     assert (head_state(repo).branch, head_state(repo).commit) == (None, base)
     git(clone, "symbolic-ref", "HEAD", "refs/heads/neu")
     assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/neu", None)
+    with CleanRoom(repo) as room:
+        assert room.commit_id("main~0") == base
+        with pytest.raises(UserError, match="gibt es in diesem Repository nicht"):
+            room.commit_id("HEAD~0")
 
 
 def test_a_tag_that_is_called_like_a_branch_is_no_branch(tmp_path):
