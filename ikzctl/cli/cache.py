@@ -1,33 +1,16 @@
-"""What `validate` remembers from run to run: where it lies, `cache info` and `cache clear`."""
+"""What `validate` remembers from run to run: `cache info` and `cache clear`."""
 
 from __future__ import annotations
 
 import os
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ikzctl.cli.places import cache_folder
 from ikzctl.model.errors import UserError
 
 if TYPE_CHECKING:
     from ikzctl.registry.cache import Kept, Memory
-
-
-def cache_folder() -> Path | None:
-    """The user's folder for what may be lost at any time; None if this user has none."""
-    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
-    base = os.environ.get(variable)
-    if base and Path(base).is_absolute():
-        return Path(base) / "ikzctl" / "cache" if sys.platform == "win32" else Path(base) / "ikzctl"
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if not home.is_absolute() or not os.environ.get("HOME", "-"):
-        return None
-    usual = {"win32": ("AppData", "Local", "ikzctl", "cache"), "darwin": ("Library", "Caches", "ikzctl")}
-    return home.joinpath(*usual.get(sys.platform, (".cache", "ikzctl")))
 
 
 def memory() -> Memory | None:

@@ -41,12 +41,10 @@ def from_here(folder: Path) -> None:
 
 def accepted_settings() -> Path | None:
     """Where it is remembered which foreign git settings the user has allowed; None for a user who is at home nowhere."""
-    from ikzctl.cli.fault_log import state_folder
+    from ikzctl.cli.places import state_folder
 
-    try:
-        return state_folder() / "accepted-git-settings.json"
-    except RuntimeError:
-        return None
+    folder = state_folder()
+    return folder / "accepted-git-settings.json" if folder else None
 
 
 def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool, dry_run: bool) -> None:

@@ -66,6 +66,7 @@ def run(arguments: list[str]) -> int:
     output.prepare_streams()
     _hear_of_children()
     _interrupt_once()
+    _keep_threads_quiet()
     # most of what a command makes stays, and hardly anything refers to itself in a circle: looking for that every 700 objects takes
     # a third of the time of a cooperation of ten thousand members
     gc.set_threshold(50_000, 20, 50)
@@ -102,6 +103,17 @@ def _hear_of_children() -> None:
 
     if hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _keep_threads_quiet() -> None:
+    """A thread that memory or the system fails ends in silence: whoever needs its work sees that it is missing, and says so."""
+    import threading
+
+    def ended(found: threading.ExceptHookArgs) -> None:
+        if not issubclass(found.exc_type, (MemoryError, OSError)):
+            threading.__excepthook__(found)
+
+    threading.excepthook = ended
 
 
 def _interrupt_once() -> None:

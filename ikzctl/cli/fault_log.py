@@ -11,15 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ikzctl import __version__
-
-
-def state_folder() -> Path:
-    """Where ikzctl keeps what belongs to the user and not to a registry."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return Path(base) / "ikzctl" if base else Path.home() / "AppData" / "Local" / "ikzctl"
-    base = os.environ.get("XDG_STATE_HOME")
-    return Path(base) / "ikzctl" if base else Path.home() / ".local" / "state" / "ikzctl"
+from ikzctl.cli.places import state_folder
 
 
 def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
@@ -37,12 +29,14 @@ def write_fault_log(fault: BaseException, arguments: list[str]) -> Path:
     for where in (state_folder, lambda: Path(tempfile.gettempdir())):
         try:
             folder = where()
+            if folder is None:
+                continue
             path = folder / f"fehler-{stamp}-{os.getpid()}.log"
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(text)
-        except (OSError, RuntimeError):  # the second: nobody knows where this user is at home
+        except OSError:
             continue
         return path
     sys.stderr.write(text)

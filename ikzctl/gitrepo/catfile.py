@@ -63,8 +63,10 @@ class _Running:
 
     def _listen(self) -> None:
         """A git whose complaints nobody takes waits in the middle of an answer; more of them than a page help nobody."""
-        while said := self._stderr.read(_CHUNK):
-            self._said = self._said or said
+        # short of memory it goes unheard: should it wait for that, patience ends it
+        with suppress(OSError, MemoryError):
+            while said := self._stderr.read(_CHUNK):
+                self._said = self._said or said
 
     def answer(self, max_bytes: int | None) -> RawObject | None:
         self.patience.asked()
@@ -168,10 +170,12 @@ def _ask(stdin: IO[bytes], oids: Sequence[str]) -> None:
     try:
         for at in range(0, len(oids), 1000):
             stdin.write("".join(f"{oid}\n" for oid in oids[at : at + 1000]).encode("ascii"))
-        stdin.close()
-    except (OSError, ValueError):
-        # git is gone; the reading side sees that its answers end and says so
-        return
+    except (OSError, ValueError, MemoryError):
+        # git is gone, or there is no memory to ask with; the reading side sees that its answers end and says so
+        pass
+    finally:
+        with suppress(OSError, ValueError):
+            stdin.close()
 
 
 def _next_object(git: _Running, max_bytes: int | None) -> RawObject | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ _HARMLESS = re.compile(
 
 
 _LONGEST = 200
+# far above all that anybody allows; a file without end must not be read into memory
+_LARGEST_BOOK = 1 << 20
 
 
 class Setting(NamedTuple):
@@ -91,7 +94,8 @@ def accept_settings(repo: Repository, keys: Sequence[str], accepted: Path) -> No
     book.setdefault(str(repo.common_dir), {}).update({key: values[key] for key in keys if key in values})
     accepted.parent.mkdir(parents=True, exist_ok=True)
     draft = accepted.with_name(f"{accepted.name}.{os.getpid()}")
-    draft.write_text(json.dumps(book, ensure_ascii=False, indent=1), encoding="utf-8")
+    # the name of a folder may be no text, which only an escape can stand for
+    draft.write_text(json.dumps(book, indent=1), encoding="ascii")
     draft.replace(accepted)
 
 
@@ -104,7 +108,10 @@ def _values(settings: Sequence[Setting]) -> dict[str, list[str]]:
 
 
 def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> Identity:
-    """Name and mailbox from the repository or, failing that, from the user's own configuration."""
+    """Name and mailbox from the repository or, failing that, from the user's own configuration.
+
+    What an administrator has set for everybody on this machine names no one, and counts as little here as anywhere in ikzctl.
+    """
     found = {s.key: s.value for s in (check_settings(repo) if local is None else local)}
     if not (found.get("user.name") and found.get("user.email")):
         try:
@@ -120,7 +127,8 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
     name, email = (_clean(found.get(key, "")) for key in ("user.name", "user.email"))
     if not (name and email):
         raise WriteRefused(
-            "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht. Es wurde nichts geändert.",
+            "git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht (was für den ganzen Rechner eingestellt ist, zählt hier "
+            "nicht). Es wurde nichts geändert.",
             hint='git config --global user.name "Koordinierungsstelle IKZ"\n'
             'git config --global user.email "ikz@stadt.example"',
         )
@@ -156,13 +164,34 @@ def _list_settings(place: Place, includes: str, *, user_settings: bool = False) 
 
 
 def _read_accepted(accepted: Path | None) -> dict[str, dict[str, list[str]]]:
-    if accepted is None or not accepted.is_file():
+    """Repository → key → values; what cannot be read allows nothing."""
+    if accepted is None:
         return {}
     try:
-        book = json.loads(accepted.read_text(encoding="utf-8"))
-    except ValueError:
+        book = json.loads(_read_plain(accepted))
+    except (OSError, ValueError, RecursionError):
         return {}
-    return book if isinstance(book, dict) and all(isinstance(v, dict) for v in book.values()) else {}
+    if not isinstance(book, dict):
+        return {}
+    return {
+        place: {key: values for key, values in keys.items() if _is_texts(values)}
+        for place, keys in book.items()
+        if isinstance(keys, dict)
+    }
+
+
+def _read_plain(path: Path) -> bytes:
+    """OSError for what is no ordinary file of a sensible size. A pipe is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_BOOK:
+            raise OSError("not what ikzctl has written")
+        return stream.read()
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _clean(text: str) -> str:

@@ -316,7 +316,7 @@ _REASONS = tuple(
             "Der Index von git (.git/index) ist beschädigt. Abhilfe: die Datei löschen, dann ikzctl repair und git reset.",
         ),
         (
-            "not a valid (?:object|'commit' object)|nonexistent object|update_ref failed",
+            "not a valid (?:object|'commit' object)|nonexistent object",
             "git fand nicht mehr, was eben erst geschrieben wurde; vielleicht räumt ein anderes git-Programm auf (git gc, "
             "git prune). Den Befehl wiederholen.",
         ),
@@ -325,10 +325,25 @@ _REASONS = tuple(
             "Ein anderes git-Programm hält eine Sperre in diesem Repository, oder eine blieb liegen (*.lock).",
         ),
         (
+            "but expected|reference already exists",
+            "Ein anderes git-Programm hat den Zweig im selben Augenblick bewegt. Den Befehl wiederholen.",
+        ),
+        (
+            "exists; cannot create",
+            "Ein vorhandener Zweig steht dem neuen im Weg: Neben „a“ kann es „a/b“ nicht geben. Umbenennen: git branch -m",
+        ),
+        # git keeps to itself what the system has said
+        (
+            "couldn't (?:set|write|close) '",
+            "git durfte die Datei des Zweigs nicht ersetzen; vielleicht ist sie vor Änderungen geschützt oder gehört jemand "
+            "anderem (ls -l, lsattr), oder der Datenträger ist voll.",
+        ),
+        (
             "Could not read [0-9a-f]{40}|No such ref|commondir|Invalid path|shallow file|not a git repository|"
             "(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
             "|tree object|inflate|unable to unpack|mmap failed|is corrupt|(?:bad|broken) ref|packed-refs|in pack|packfile"
-            "|cannot be used as a|unable to resolve reference|filename in tree entry|unable to append to",
+            "|cannot be used as a|unable to resolve reference|filename in tree entry|unable to append to"
+            "|Not a directory|Is a directory",
             _DAMAGED,
         ),
     )

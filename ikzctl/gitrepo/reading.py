@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,13 +12,15 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
-from ikzctl.gitrepo.objects import FILE_MODES, format_of, is_object_id
+from ikzctl.gitrepo.objects import FILE_MODES, ObjectFormat, format_of, is_object_id, no_object
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
 from ikzctl.gitrepo.repository import FETCH_ALL, Repository, head_state
 from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
 MAX_BLOB = 32 << 20
+# the log of references, the branch elsewhere that one follows, what an operation has left
+_ONLY_IN_THIS_CLONE = re.compile(r"@\{|^(?:ORIG|FETCH|MERGE|CHERRY_PICK|REVERT|REBASE|BISECT)_HEAD(?![\w./-])")
 
 
 class TreeEntry(NamedTuple):
@@ -91,6 +95,11 @@ class CleanRoom:
             return UserError(
                 f"{shown} ist kein einzelner Stand.",
                 hint="Zwei Stände vergleicht: ikzctl diff HEAD~1 HEAD (mit Leerzeichen dazwischen)",
+            )
+        if revision.isprintable() and _ONLY_IN_THIS_CLONE.search(revision):
+            return UserError(
+                f"{shown} merkt sich git nur in diesem einen Klon; ikzctl kennt Zweige, Marken und Kennungen von Commits.",
+                hint=f"Die Kennung, die hier stehen kann, zeigt: git rev-parse {shlex.quote(revision)}",
             )
         if self.repo.is_shallow:
             text = f"Den Stand {shown} gibt es in diesem Klon nicht; er enthält nur einen Teil der Historie (shallow)."
@@ -183,7 +192,7 @@ class CleanRoom:
     def _room_for(self, oid: str) -> Place:
         return self._room(format_of(oid))
 
-    def _room(self, object_format: str | None) -> Place:
+    def _room(self, object_format: ObjectFormat | None) -> Place:
         """The room is made when first needed; how long ids are shows in the first id (HEAD, if a name is asked for)."""
         if self._place is None:
             if object_format is None:
@@ -197,7 +206,9 @@ class CleanRoom:
             version = 1 if extension else 0
             settings = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}"
             (folder / "config").write_text(settings, encoding="ascii")
-            (folder / "HEAD").write_text(f"{self.head.commit or 'ref: refs/heads/main'}\n", encoding="ascii")
+            # a branch without a commit must not lead to another one that happens to be called like it
+            head = self.head.commit or no_object(object_format)
+            (folder / "HEAD").write_text(f"{head}\n", encoding="ascii")
             self._place = Place(folder, None, {"GIT_OBJECT_DIRECTORY": str(self.repo.objects)})
         return self._place
 

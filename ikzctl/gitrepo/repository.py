@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ikzctl.gitrepo.objects import ObjectFormat, format_of, is_object_id
 from ikzctl.gitrepo.ordinary import require_no_links, require_ordinary_files
-from ikzctl.gitrepo.process import QUICK, NotLikeGit, Place, run
+from ikzctl.gitrepo.process import QUICK, Answer, GitError, NotLikeGit, Place, run
 from ikzctl.model.errors import UserError, WriteRefused
 
 # git itself reads no more of such a file
 _LONGEST_POINTER = 4096
+_REFERENCE = b"ref:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +90,62 @@ def require_repository(folder: Path) -> Repository:
 def head_state(repo: Repository) -> HeadState:
     answer = run(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], repo.place, expect=(0, 128), seconds=QUICK)
     operation = _operation(repo.git_dir)
-    if answer.code == 0:
-        commit, _, name = _line(answer.out).partition("\n")
-        if not is_object_id(commit):
-            raise NotLikeGit
-        if name != "HEAD" and not name.startswith("refs/heads/"):
-            # a tag or another branch is called HEAD as well; the file itself knows better
-            question = ["symbolic-ref", "--quiet", "HEAD"]
-            name = _line(run(question, repo.place, expect=(0, 1), seconds=QUICK).out)
+    if answer.code != 0:
+        return HeadState(_unborn_branch(repo, answer), None, operation)
+    commit, _, name = _line(answer.out).partition("\n")
+    if not is_object_id(commit):
+        raise NotLikeGit
+    if _is_head_itself(repo, name):
         return HeadState(name if name.startswith("refs/heads/") else None, commit, operation)
+    name, exact = _head_exactly(repo)
+    return HeadState(name if name.startswith("refs/heads/") else None, exact, operation)
+
+
+def _head_exactly(repo: Repository) -> tuple[str, str | None]:
+    """Branch and commit where a tag or another branch is called HEAD as well: git takes that one if there is no commit yet."""
+    name = _line(run(["symbolic-ref", "--quiet", "HEAD"], repo.place, expect=(0, 1), seconds=QUICK).out)
+    answer = run(["show-ref", "--verify", "--hash", "HEAD"], repo.place, expect=(0, 128), seconds=QUICK)
+    if answer.code == 0:
+        return name, _line(answer.out)
+    _require_readable(repo, name)
+    if "not a valid ref" not in answer.err:
+        raise GitError("show-ref", answer.code, answer.err)
+    return name, None
+
+
+def _is_head_itself(repo: Repository, name: str) -> bool:
+    """Whether what git has found is named in the file HEAD: much else may be called HEAD, and lead to a branch."""
+    text = read_head(repo.git_dir)
+    if not text.startswith(_REFERENCE):
+        return name == "HEAD"
+    return text.removeprefix(_REFERENCE).strip().decode("utf-8", "replace") == name
+
+
+def _unborn_branch(repo: Repository, answer: Answer) -> str:
+    """The branch that a first commit will make. UserError if git has found no commit for another reason."""
+    try:
+        named = os.fsdecode(read_head(repo.git_dir).removeprefix(_REFERENCE).strip())
+    except PermissionError:
+        raise _forbidden(repo.git_dir / "HEAD") from None
+    _require_readable(repo, named)
+    if "unknown revision" not in answer.err:
+        raise GitError("rev-parse", answer.code, answer.err)
     name = _line(run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out)
     if not name.startswith("refs/"):
         raise NotLikeGit
-    return HeadState(name, None, operation)
+    return name
+
+
+def _require_readable(repo: Repository, branch: str) -> None:
+    """UserError if it may not be seen where the branch is: for git that is often the same as a branch that is not there."""
+    is_name = branch.startswith("refs/") and ".." not in branch and "\0" not in branch
+    for path in (repo.common_dir / name for name in ("packed-refs", *((branch,) if is_name else ()))):
+        try:
+            path.open("rb").close()
+        except PermissionError:
+            raise _forbidden(path) from None
+        except OSError:  # it lies in the other of the two, or there is none
+            continue
 
 
 def _line(out: bytes) -> str:
@@ -117,9 +161,14 @@ def object_format(repo: Repository, commit: str | None) -> ObjectFormat:
 
 
 def branch_commit(repo: Repository, branch: str) -> str | None:
-    question = ["rev-parse", "--verify", "--quiet", "--end-of-options", branch]
-    answer = run(question, repo.place, expect=(0, 1), seconds=QUICK)
-    return answer.out.decode("ascii").strip() or None
+    """Where the branch with this full name is; no tag that is called like it is taken for it."""
+    question = ["for-each-ref", "--format=%(objectname) %(refname)", "--end-of-options", branch]
+    for line in _line(run(question, repo.place, seconds=QUICK).out).split("\n"):
+        commit, _, name = line.partition(" ")
+        if name == branch:
+            return commit
+    _require_readable(repo, branch)
+    return None
 
 
 def is_ancestor(place: Place, commit: str, of: str) -> bool:
@@ -236,13 +285,17 @@ def _has_head(git_dir: Path) -> bool:
     try:
         os.lstat(git_dir / "HEAD")
     except PermissionError:
-        raise UserError(
-            f"„{git_dir}“ darf nicht gelesen werden (fehlende Zugriffsrechte).",
-            hint="Wem es gehört, zeigt: ls -ld. Dort um Leserechte bitten, oder das Register selbst klonen (git clone).",
-        ) from None
+        raise _forbidden(git_dir) from None
     except OSError:
         return False
     return True
+
+
+def _forbidden(path: Path) -> UserError:
+    return UserError(
+        f"„{path}“ darf nicht gelesen werden (fehlende Zugriffsrechte).",
+        hint="Wem es gehört, zeigt: ls -ld. Dort um Leserechte bitten, oder das Register selbst klonen (git clone).",
+    )
 
 
 def read_head(git_dir: Path) -> bytes:
@@ -287,6 +340,8 @@ _OPERATIONS = (
     ("rebase-apply", "Umsetzung von Commits (git rebase)"),
     ("CHERRY_PICK_HEAD", "Übernahme eines Commits (git cherry-pick)"),
     ("REVERT_HEAD", "Rücknahme eines Commits (git revert)"),
+    # between two of them, when what is named above is gone
+    ("sequencer/todo", "Übernahme oder Rücknahme mehrerer Commits (git cherry-pick, git revert)"),
     ("BISECT_START", "Suche in der Historie (git bisect)"),
 )
 

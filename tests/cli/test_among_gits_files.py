@@ -1,6 +1,8 @@
 """What a crash, another program or an attacker left among git's files: answered at once, nothing changed, nothing left over."""
 
 import os
+import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -408,3 +410,77 @@ def test_a_repository_that_may_not_be_read_is_not_said_to_be_missing(small: Prog
         assert f"Fehler: „{small.folder / '.git'}“ darf nicht gelesen werden (fehlende Zugriffsrechte)." in done.err
     (small.folder / ".git").chmod(0o755)
     assert small.git("status", "--short") == "?? registry/partners/falsch.yaml\n"
+
+
+@pytest.mark.parametrize("kind", ["MemoryError", "OSError"])
+def test_a_thread_that_ends_early_shows_no_program_text(small: Program, kind: str):
+    patch = (
+        f"from ikzctl.gitrepo.process import Patience\ndef lost(patience):\n    raise {kind}\nPatience._look = lost\n"
+    )
+    done = _run_with(small, patch, *ADD)
+    assert (done.returncode, "Gespeichert" in done.stdout, "Traceback" in done.stderr) == (0, True, False), done.stderr
+
+
+@needs_rights
+@pytest.mark.parametrize("command", [ADD, ("repair",)])
+def test_a_home_that_belongs_to_somebody_else_has_nothing_accepted(small: Program, tmp_path: Path, command):
+    (tmp_path / "fremd").mkdir(mode=0)
+    program = powerless(small.with_env(HOME=str(tmp_path / "fremd")))
+    assert program(*command).code == 0
+    small.git("config", "core.sshCommand", "echo")
+    refused = program(*(word.replace("07315000", "07316000") for word in command))
+    assert (refused.code, "„core.sshcommand“" in refused.err) == (2, True), refused.text
+    (tmp_path / "fremd").chmod(0o700)
+
+
+UNREADABLE = ["packed-refs", "HEAD", "refs/heads/main", "refs/heads"]
+
+
+@needs_rights
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_where_the_branch_may_not_be_seen_the_repository_is_neither_empty_nor_damaged(small: Program, name: str):
+    if name == "packed-refs":
+        small.git("pack-refs", "--all")
+    path = small.folder / ".git" / name
+    mode = path.stat().st_mode
+    path.chmod(0)
+    program = powerless(small)
+    for command in (("validate", "--rev", "HEAD"), ("validate", "--rev", "main"), ADD):
+        done = program(*command)
+        assert (done.code, done.out) == (2, ""), command
+        assert re.search(rf"Fehler: [^\n]*„{path}[^\n]*(darf nicht gelesen werden|fehlen die Zugriffsrechte)", done.err)
+        assert "frisch klonen" not in done.err
+    path.chmod(mode)
+    assert small(*ADD).code == 0
+
+
+def _file_as_folder_of_logs(folder: Path) -> None:
+    shutil.rmtree(folder / ".git/logs")
+    (folder / ".git/logs").write_text("x")
+
+
+NOT_MOVED: list[tuple[str, Setup, str]] = [
+    ("log in a file", _file_as_folder_of_logs, "Das git-Repository ist beschädigt"),
+    ("sticky", lambda f: _given_away(f / ".git/refs/heads"), "git durfte die Datei des Zweigs nicht ersetzen"),
+]
+
+
+def _given_away(folder: Path) -> None:
+    """Everybody may make files here, and nobody may replace one of another."""
+    for path in (folder / "main", folder):
+        os.chown(path, 1234, -1)
+    folder.chmod(0o1777)
+
+
+@needs(sys.platform == "linux" and os.geteuid() == 0, "gives files away")
+@pytest.mark.parametrize(("setup", "text"), [case[1:] for case in NOT_MOVED], ids=[case[0] for case in NOT_MOVED])
+def test_why_a_branch_could_not_be_moved(small: Program, setup: Setup, text: str):
+    setup(small.folder)
+    before = git(small.folder, "rev-parse", "main")
+    weak = replace(small, before=("setpriv", "--bounding-set=-fowner", "--inh-caps=-fowner"))
+    done = weak(*ADD)
+    assert (done.code, text in done.err, "git gc" in done.err) == (2, True, False), done.text
+    assert "Es wurde nichts geändert." in done.err
+    assert (git(small.folder, "rev-parse", "main"), git(small.folder, "status", "--short")) == (before, "")
+    assert left_over(small.folder) == []
+    assert not list((small.folder / ".git/refs").rglob("*.lock"))

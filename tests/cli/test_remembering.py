@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from ikzctl.cli import progress
-from ikzctl.cli.cache import cache_folder, processes
+from ikzctl.cli.cache import processes
+from ikzctl.cli.places import cache_folder, state_folder
 from ikzctl.library.resources import sample_registry_dir
 from tests.cli.program import DAY, Program, Result, copied, digest, needs
 from tests.cli.terminal import Shown, in_terminal, of_session
@@ -145,6 +146,27 @@ def test_where_caches_lie(monkeypatch: pytest.MonkeyPatch, variables: dict[str, 
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert cache_folder() == (Path(folder) if folder else None)
+
+
+@needs_terminal
+@pytest.mark.parametrize(
+    ("variables", "folder"),
+    [
+        ({"HOME": "/h"}, "/h/.local/state/ikzctl"),
+        ({"HOME": "/h", "XDG_STATE_HOME": "/s"}, "/s/ikzctl"),
+        ({"HOME": "/h", "XDG_STATE_HOME": "."}, "/h/.local/state/ikzctl"),
+        ({"HOME": "", "XDG_STATE_HOME": "registry"}, None),
+        ({"HOME": "h"}, None),
+    ],
+)
+def test_where_it_is_kept_what_was_accepted(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], folder: str | None
+):
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert state_folder() == (Path(folder) if folder else None)
 
 
 @needs_terminal

@@ -243,6 +243,7 @@ def test_no_identity(tmp_path, clone, monkeypatch):
     base = head(clone)
     with pytest.raises(WriteRefused, match="git kennt Ihren Namen und Ihre E-Mail-Adresse noch nicht") as refused:
         commit(clone, WORMS)
+    assert "was für den ganzen Rechner eingestellt ist, zählt hier nicht" in refused.value.message
     assert [line.split(" ")[:4] for line in str(refused.value.hint).splitlines()] == [
         ["git", "config", "--global", "user.name"],
         ["git", "config", "--global", "user.email"],

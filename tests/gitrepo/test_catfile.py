@@ -1,5 +1,6 @@
 """Questions put beforehand: the same answers, in any order, and git is never waited for while they are put."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ikzctl.gitrepo import catfile
 from ikzctl.gitrepo.catfile import CatFile
-from ikzctl.gitrepo.process import GitError, Place
+from ikzctl.gitrepo.process import QUICK, GitError, Place
 from ikzctl.gitrepo.repository import require_repository
 from tests.gitrepo.repos import git, make_clone
 
@@ -61,6 +62,31 @@ def test_a_git_that_complains_at_length_is_listened_to(tmp_path: Path):
     with CatFile(place) as objects:
         objects.get("HEAD:a")
         assert "nirgendwo" in objects._git.broken().err
+
+
+class _Exhausting(list[str]):
+    def __getitem__(self, at: object) -> list[str]:  # type: ignore[override]
+        raise MemoryError
+
+
+@pytest.mark.filterwarnings("error")
+def test_questions_that_there_is_no_memory_for_are_seen_to_be_missing_at_once(place: Place):
+    started = time.monotonic()
+    with pytest.raises(GitError):
+        list(catfile.stream_objects(place, _Exhausting(["0" * 40]), 10))
+    assert time.monotonic() - started < QUICK / 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_complaints_that_there_is_no_memory_for_are_done_without(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catfile, "_CHUNK", _Endless())
+    with CatFile(place) as objects:
+        assert objects.get("HEAD:a") is not None
+
+
+class _Endless:
+    def __index__(self) -> int:
+        raise MemoryError
 
 
 def test_a_branch_that_moves_meanwhile(tmp_path: Path):

@@ -20,7 +20,7 @@ from ikzctl.gitrepo.reading import CleanRoom
 from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
-from tests.gitrepo.repos import git, make_clone
+from tests.gitrepo.repos import git, make_clone, put
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, links and devices as on Unix")
 CHANGE = [FileWrite("partners/worms.yaml", b"name: Worms\n")]
@@ -243,6 +243,26 @@ def test_a_tree_that_git_holds_dangerous_is_not_written_on(clone):
         write_one(clone)
     assert git(clone, "rev-parse", "HEAD") == before
     assert git(clone, "status", "--porcelain") == ""
+
+
+FIRST, GONE = "0" * 40, "1" * 40
+NOT_MOVED = [
+    ("refs/heads/main", "HEAD", FIRST, "hat den Zweig im selben Augenblick bewegt"),
+    ("refs/heads/main", "HEAD", "HEAD~1", "hat den Zweig im selben Augenblick bewegt"),
+    ("refs/heads/main", GONE, "HEAD", "fand nicht mehr, was eben erst geschrieben wurde"),
+    ("refs/heads/main/neu", "HEAD", FIRST, "Ein vorhandener Zweig steht dem neuen im Weg"),
+    ("refs/heads/voll", "HEAD~1", "HEAD", "git durfte die Datei des Zweigs nicht ersetzen"),
+]
+
+
+@pytest.mark.parametrize(("branch", "new", "old", "sentence"), NOT_MOVED)
+def test_why_a_branch_does_not_move(clone, branch, new, old, sentence):
+    git(clone, "branch", "voll")
+    git(clone, "pack-refs", "--all")
+    put(clone, {".git/refs/heads/voll/notiz": b"no reference"})
+    with pytest.raises(GitError) as refused:
+        process.run(["update-ref", branch, new, old], require_repository(clone).place)
+    assert sentence in refused.value.message
 
 
 ANSWERS = [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -136,6 +139,47 @@ def test_an_accepted_key_is_remembered_with_its_value(tmp_path):
     git(tmp_path / "clone", "config", "pull.rebase", "merges")
     with pytest.raises(ForeignSettings):
         check_settings(repo, accepted)
+
+
+PREPARED: list[tuple[str, Callable[[Path], object]]] = [
+    ("deep", lambda book: book.write_text("[" * 200_000)),
+    ("deeper inside", lambda book: book.write_text('{"a": {"b": ' + "[" * 500 + "]" * 500 + "}}")),
+    ("long", lambda book: book.write_bytes(b" " * (1 << 20) + b"{}")),
+    ("endless", lambda book: book.symlink_to("/dev/zero")),
+    ("pipe", os.mkfifo),
+    ("folder", Path.mkdir),
+    ("no text", lambda book: book.write_bytes(b"\xff")),
+    ("half a sign", lambda book: book.write_text('{"\\ud800": {"\\ud800": ["\\ud800"]}}')),
+    ("a list", lambda book: book.write_text('["x"]')),
+    ("other kinds", lambda book: book.write_text('{"a": 5, "b": {"core.fsmonitor": 5}, "c": {"d": [5]}}')),
+    ("long number", lambda book: book.write_text("9" * 10_000)),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes, links and devices as on Unix")
+@pytest.mark.parametrize("prepare", [case[1] for case in PREPARED], ids=[case[0] for case in PREPARED])
+def test_a_prepared_list_of_accepted_settings_allows_nothing_and_stops_nothing(tmp_path, prepare):
+    make_clone(tmp_path / "clone")
+    repo = require_repository(tmp_path / "clone")
+    accepted = tmp_path / "state" / "accepted.json"
+    accepted.parent.mkdir()
+    prepare(accepted)
+    check_settings(repo, accepted)
+    git(tmp_path / "clone", "config", "core.fsmonitor", "x")
+    with pytest.raises(ForeignSettings):
+        check_settings(repo, accepted)
+    if not accepted.is_dir():
+        accept_settings(repo, ["core.fsmonitor"], accepted)
+        check_settings(repo, accepted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder's name that is no text")
+def test_what_is_accepted_is_remembered_for_a_folder_whose_name_is_no_text(tmp_path):
+    clone = tmp_path / os.fsdecode(b"\xff")
+    make_clone(clone)
+    git(clone, "config", "pull.rebase", "true")
+    accept_settings(require_repository(clone), ["pull.rebase"], tmp_path / "accepted.json")
+    check_settings(require_repository(clone), tmp_path / "accepted.json")
 
 
 def test_a_bare_repository_buried_in_the_registry_is_only_a_folder(tmp_path, trap):
@@ -321,6 +365,18 @@ def test_a_revision_that_names_no_commit_is_refused(tmp_path, monkeypatch, revis
         room.commit_id(revision)
     assert "\x1b" not in error.value.message
     assert not (tmp_path / "marke").exists()
+
+
+@pytest.mark.parametrize("revision", ["HEAD@{1}", "main@{u}", "@{-1}", "main@{upstream}~1", "ORIG_HEAD", "FETCH_HEAD^"])
+def test_what_only_this_clone_remembers_is_told_from_what_there_is_not(tmp_path, revision):
+    make_clone(tmp_path / "clone")
+    with CleanRoom(require_repository(tmp_path / "clone")) as room:
+        with pytest.raises(UserError, match="merkt sich git nur in diesem einen Klon") as error:
+            room.commit_id(revision)
+        assert str(error.value.hint).split("git rev-parse ")[1].strip("'") == revision
+        for unknown in ("ORIG_HEAD-alt", "x/ORIG_HEAD", f"{revision}\n"):
+            with pytest.raises(UserError, match="gibt es in diesem Repository nicht"):
+                room.commit_id(unknown)
 
 
 def test_a_shallow_clone_reads_but_cannot_be_judged(tmp_path):

@@ -8,7 +8,7 @@ from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo.objects import object_id
 from ikzctl.gitrepo.process import GitError, run, version_warning
 from ikzctl.gitrepo.reading import CleanRoom, TreeChange
-from ikzctl.gitrepo.repository import find_repository, head_state, require_repository
+from ikzctl.gitrepo.repository import branch_commit, find_repository, head_state, require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError
 from ikzctl.registry.commit_source import changed_files
@@ -86,6 +86,59 @@ def test_head_states(tmp_path):
     assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/neu", None)
     with CleanRoom(repo) as room, pytest.raises(UserError, match="noch keinen Commit"):
         room.commit_id()
+
+
+def _called_head(clone, how: str) -> None:
+    if how == "link":
+        git(clone, "symbolic-ref", "refs/tags/HEAD", "refs/heads/main")
+    else:
+        git(clone, "update-ref", f"refs/{how}/HEAD", "HEAD")
+
+
+@pytest.mark.parametrize("how", ["tags", "heads", "link"])
+def test_what_else_is_called_head_is_not_taken_for_it(tmp_path, how):
+    """Above all before the first commit of a branch, when git itself takes it."""
+    clone = tmp_path / "clone"
+    base = make_clone(clone)
+    repo = require_repository(clone)
+    _called_head(clone, how)
+    assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/main", base)
+    git(clone, "checkout", "-q", "--detach")
+    assert (head_state(repo).branch, head_state(repo).commit) == (None, base)
+    git(clone, "symbolic-ref", "HEAD", "refs/heads/neu")
+    assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/neu", None)
+    with CleanRoom(repo) as room:
+        assert room.commit_id("main~0") == base
+        with pytest.raises(UserError, match="gibt es in diesem Repository nicht"):
+            room.commit_id("HEAD~0")
+
+
+def test_a_tag_that_is_called_like_a_branch_is_no_branch(tmp_path):
+    base = make_clone(tmp_path / "clone")
+    repo = require_repository(tmp_path / "clone")
+    git(tmp_path / "clone", "update-ref", "refs/tags/refs/heads/neu", "HEAD")
+    git(tmp_path / "clone", "update-ref", "refs/heads/oben/neu", "HEAD")
+    found = [branch_commit(repo, f"refs/heads/{name}") for name in ("neu", "oben", "main", "oben/neu")]
+    assert found == [None, None, base, base]
+
+
+@pytest.mark.parametrize("command", ["cherry-pick", "revert"])
+def test_several_picks_that_stopped_between_two_are_unfinished(tmp_path, command):
+    clone = tmp_path / "clone"
+    make_clone(clone)
+    for text in (b"1", b"2", b"3"):
+        put(clone, {"registry/registry.yaml": text})
+        git(clone, "commit", "-q", "-am", "Schritt")
+    repo = require_repository(clone)
+    git(clone, command, "HEAD~2", "HEAD~1", check=False)
+    assert f"git {command}" in str(head_state(repo).operation)
+    put(clone, {"registry/registry.yaml": b"9"})
+    git(clone, "commit", "-q", "-am", "von Hand")
+    assert not (clone / ".git" / "CHERRY_PICK_HEAD").exists()
+    assert not (clone / ".git" / "REVERT_HEAD").exists()
+    assert "mehrerer Commits (git cherry-pick, git revert)" in str(head_state(repo).operation)
+    git(clone, command, "--quit")
+    assert head_state(repo).operation is None
 
 
 def test_no_repository(tmp_path):
