@@ -129,15 +129,22 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
         return [Difference(path, (), f"{path}: nur Kommentare oder Schreibweise")]
     out: dict[str, Difference] = {}
     for change in found:
-        # two changes with one meaning (answer and its day) have one sentence
-        text = special_text(change, names)
-        if text is None:
-            text = _text(change, names)
-            if text in out and out[text].field[:-1] != change.field[:-1]:
-                # the same words about another section: without its name one of the two would be lost
-                text = f"{text} ({'.'.join(map(str, change.field))})"
+        special = special_text(change, names)
+        text, about = (_text(change, names), change.field) if special is None else (special, _entry_of(change.field))
+        same = out.get(text)
+        # two changes of one thing with one meaning (answer and its day) have one sentence
+        if same and (special is None or (about and _entry_of(same.field) not in ((), about))):
+            # the same words about another section: without its name one of the two would be lost
+            text = f"{text} ({'.'.join(map(str, about))})"
         out.setdefault(text, Difference(path, change.field, text))
     return list(out.values())
+
+
+def _entry_of(place: FieldPath) -> FieldPath:
+    """The innermost entry of a list that the place is in or is itself; `()` if it is in none."""
+    while place and not isinstance(place[-1], int):
+        place = place[:-1]
+    return place
 
 
 def _compare(c: Change, found: list[Change]) -> None:

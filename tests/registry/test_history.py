@@ -98,7 +98,7 @@ STEP = {"id": "g", "kind": "genehmigung", "authority": "ADD"}
         (
             {AGREED: {"procedure": [STEP]}},
             {AGREED: {"procedure": [{**STEP, "decided_on": "2027-03-01", "outcome": "erteilt_mit_auflagen"}]}},
-            "wohngeld: Genehmigung erteilt mit Auflagen am 1. März 2027",
+            "wohngeld: Genehmigung erteilt mit Auflagen am 1. März 2027, ADD",
         ),
         (
             {},
@@ -169,6 +169,55 @@ def test_leaving_and_coming_back_are_told():
     mine = [t for t in told(gone.source, back.source) if t.startswith("Gemeinde Hausen")]
     assert mine[0] == "Gemeinde Hausen: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030"
     assert len([t for t in mine if "Beitritt zur" in t]) == 1
+
+
+OTHER_STEP = {"id": "h", "kind": "genehmigung", "authority": "Kreisverwaltung"}
+
+
+@pytest.mark.parametrize(
+    ("other", "more", "sentences"),
+    [
+        (
+            OTHER_STEP,
+            {"outcome": "erteilt", "decided_on": "2026-11-01"},
+            [
+                "Genehmigung erteilt am 1. November 2026, ADD",
+                "Genehmigung erteilt am 1. November 2026, Kreisverwaltung",
+            ],
+        ),
+        (
+            OTHER_STEP,
+            {"received_on": "2026-11-01"},
+            [
+                "Genehmigung eingegangen am 1. November 2026, ADD",
+                "Genehmigung eingegangen am 1. November 2026, Kreisverwaltung",
+            ],
+        ),
+        (
+            {**STEP, "id": "h"},
+            {"outcome": "erteilt", "decided_on": "2026-11-01"},
+            [
+                "Genehmigung erteilt am 1. November 2026, ADD",
+                "Genehmigung erteilt am 1. November 2026, ADD (procedure.1)",
+            ],
+        ),
+    ],
+)
+def test_two_authorities_that_answer_alike_are_both_told(other, more, sentences):
+    steps = [STEP, other]
+    told = between({AGREED: {"procedure": steps}}, {AGREED: {"procedure": [{**step, **more} for step in steps]}})
+    assert told == [f"wohngeld: {sentence}" for sentence in sentences]
+
+
+def test_who_came_back_twice_is_told_twice():
+    first = {"from": "2003-01-01", "until": "2004-12-31"}
+    second = {"from": "2010-01-01", "until": "2012-12-31"}
+    before = {**member("speyer"), "from": "2003-01-01"}
+    after = {**before, "from": "2030-01-01", "earlier": [first, second]}
+    assert between({MEMBER: before}, {MEMBER: after}) == [
+        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030",
+        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2010",
+    ]
 
 
 class _Watched(Texts):
