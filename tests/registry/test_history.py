@@ -171,6 +171,72 @@ def test_leaving_and_coming_back_are_told():
     assert len([t for t in mine if "Beitritt zur" in t]) == 1
 
 
+VOTE = {"organ": "Stadtrat", "about": "abschluss", "date": None, "number": None, "result": "offen"}
+PASSED = {**VOTE, "date": "2026-11-11", "number": "123/2026", "result": "angenommen"}
+NUMBER = "Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Vorlagen- oder Beschlussnummer"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            [VOTE],
+            [PASSED],
+            [
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ am 11. November 2026 angenommen",
+                f"{NUMBER}: jetzt „123/2026“",
+            ],
+        ),
+        ([PASSED], [{**PASSED, "number": "124/2026"}], [f"{NUMBER}: von „123/2026“ auf „124/2026“"]),
+        (
+            [PASSED],
+            [{**VOTE, "about": "vorberatung"}, PASSED],
+            ["Stadt Speyer (wohngeld): Beschluss zu „vorberatung“ vorgesehen, Stadtrat"],
+        ),
+        (
+            [VOTE, {**VOTE, "for_version": 1}],
+            [{**VOTE, "for_version": 1}],
+            ["Mitgliedschaft Stadt Speyer (wohngeld): Beschlüsse: entfallen „Stadtrat“"],
+        ),
+        (
+            [VOTE, {**VOTE, "for_version": 1}],
+            [{**VOTE, "result": "vertagt"}, {**VOTE, "for_version": 1, "result": "vertagt"}],
+            [
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ vertagt",
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ vertagt (resolutions.1)",
+            ],
+        ),
+    ],
+)
+def test_a_resolution_that_is_completed_stays_the_same(before, after, sentences):
+    told = between(*({MEMBER: {**member("speyer"), "resolutions": entries}} for entries in (before, after)))
+    assert told == sentences
+
+
+USED = {"system": "wog", "state": "in_betrieb"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            [USED],
+            [{**USED, "task": "wohngeld"}],
+            ["Partner Stadt Speyer, „wohngeld“: Aufgabe, für die es eingesetzt wird: jetzt „wohngeld“"],
+        ),
+        (
+            [{**USED, "task": "wohngeld"}, {**USED, "task": "kfz"}],
+            [{**USED, "task": "kfz"}],
+            [
+                "Partner Stadt Speyer: eingesetzte Fachverfahren, E-Akte und weitere Systeme mit Zeitraum: entfallen ein Eintrag"
+            ],
+        ),
+    ],
+)
+def test_what_is_filled_in_later_makes_no_other_entry(before, after, sentences):
+    assert between(*({"partners__speyer": {"applications": entries}} for entries in (before, after))) == sentences
+
+
 OTHER_STEP = {"id": "h", "kind": "genehmigung", "authority": "Kreisverwaltung"}
 
 
