@@ -108,7 +108,8 @@ def differences(
             out.append(Difference(path, (), added_text(place, _data(new, path) or {}, names)))
         elif was and not is_there:
             out.append(Difference(path, (), removed_text(place, names), "warning"))
-        elif was and old.read(path) != new.read(path):
+        # contents are cut behind the size that is read, so that two may differ and look alike
+        elif was and (paths is not None or old.read(path) != new.read(path)):
             out += _of_file(place, path, old, new, names)
     return tuple(out)
 
@@ -128,7 +129,7 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
     if before is None or after is None:
         state = "lässt sich nicht mehr lesen" if after is None else "lässt sich wieder lesen"
         if before is after:
-            state = "war schon nicht lesbar und ist es auch jetzt nicht"
+            state = "hat sich geändert; sie war schon nicht lesbar und ist es auch jetzt nicht"
         return [Difference(path, (), f"{path}: Die Datei {state}.", "warning" if after is None else "note")]
     found: list[Change] = []
     _compare(Change(place, (), (), before, after, (), before, after), found)

@@ -86,13 +86,19 @@ class Files(NamedTuple):
 
     root: str
 
+    def open(self, path: str) -> int:
+        """A handle for an ordinary file; anything else is an error."""
+        handle = os.open(f"{self.root}/{path}", _READING)
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            os.close(handle)
+            raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
+        return handle
+
     def read(self, path: str) -> bytes:
         # open() and its buffer take four times as long as the system for files of this size
-        handle = os.open(f"{self.root}/{path}", _READING)
+        handle = self.open(path)
         try:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO, "no ordinary file", path)
             content = os.read(handle, _CHUNK)
             while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
                 content += more
