@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,13 +41,21 @@ def _between_commits(workspace: Workspace, old: str, new: str) -> tuple[Differen
 
 def _blob_ids(source: Source, like: Source) -> Mapping[str, str]:
     """Path → blob id; for files in the folder computed as git would, with the hash that the repository of `like` uses."""
-    from ikzctl.gitrepo.objects import format_of, object_id
+    from ikzctl.gitrepo.objects import file_id, format_of, object_id
     from ikzctl.registry.commit_source import CommitSource
+    from ikzctl.registry.sources import READ_LIMIT, WorkTree
 
     if isinstance(source, CommitSource):
         return source.blob_ids()
-    hashed_as = format_of(like.commit or "")
-    return {path: object_id("blob", content, hashed_as) for path, content in source.read_many(source.paths())}
+    hashed_as, ids = format_of(like.commit or ""), {}
+    for path, content in source.read_many(source.paths()):
+        if len(content) == READ_LIMIT and isinstance(source, WorkTree):
+            # what was read may be cut
+            with os.fdopen(source.files.open(path)[0], "rb") as whole:
+                ids[path] = file_id(whole, hashed_as)
+        else:
+            ids[path] = object_id("blob", content, hashed_as)
+    return ids
 
 
 def _prepare(source: Source, paths: list[str]) -> None:

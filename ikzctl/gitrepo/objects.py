@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import struct
 import zlib
 from collections.abc import Iterable
+from io import BufferedReader
 from typing import Literal, NamedTuple
 
 ObjectFormat = Literal["sha1", "sha256"]
@@ -46,9 +48,19 @@ def digest(data: bytes, object_format: ObjectFormat) -> bytes:
 
 
 def object_id(kind: str, data: bytes, object_format: ObjectFormat) -> str:
-    whole = hashlib.new(object_format, b"%s %d\0" % (kind.encode("ascii"), len(data)), usedforsecurity=False)
+    whole = _begun(kind, len(data), object_format)
     whole.update(data)
     return whole.hexdigest()
+
+
+def file_id(stream: BufferedReader, object_format: ObjectFormat) -> str:
+    """The id of the content of an open file, which need not fit into memory."""
+    whole = _begun("blob", os.fstat(stream.fileno()).st_size, object_format)
+    return hashlib.file_digest(stream, lambda: whole).hexdigest()
+
+
+def _begun(kind: str, size: int, object_format: ObjectFormat) -> hashlib._Hash:
+    return hashlib.new(object_format, b"%s %d\0" % (kind.encode("ascii"), size), usedforsecurity=False)
 
 
 def make_object(kind: ObjectKind, data: bytes, object_format: ObjectFormat) -> NewObject:

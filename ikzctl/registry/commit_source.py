@@ -168,7 +168,9 @@ def changed_files(room: CleanRoom, old: str, new: str) -> tuple[SomeFiles, SomeF
     sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
     decided = set()
     for change in room.diff_tree(old, new, room.repo.prefix):
-        if place_of(change.path) is not None:
+        # the same content, which only became executable or no longer is
+        same = change.old == change.new and change.old_mode in FILE_MODES and change.new_mode in FILE_MODES
+        if place_of(change.path) is not None and not same:
             decided.add(change.path)
             for side, mode, oid in zip(sides, change[2:4], change[4:6], strict=True):
                 if mode in FILE_MODES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Literal
 
 from ikzctl.model.findings import FieldPath
@@ -25,8 +26,14 @@ from ikzctl.registry.sources import Source
 Describe = Callable[[Kind, FieldPath, Any], str | None]
 """The German description of a field, by the document that holds it."""
 
-# The key by which entries of a list are recognised again, the first that they have.
-_IDENTITY = ("id", "number", "partner", "key", "stage", "task", "system", "cite", "name", "title", "to", "clause")
+# The key by which entries of a list are recognised again: the first that all of them have, before and after. One that
+# is filled in later (the task of an income) would make another entry of the same.
+_IDENTITY = (
+    *("id", "number", "partner", "key", "stage", "activity", "name", "task"),
+    *("system", "cite", "title", "to", "clause", "step", "what"),
+)
+# the number of a resolution is no name: it comes with the meeting, and may be corrected
+_OWN_IDENTITY = {"resolutions": ("organ", "about", "for_version")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ def differences(
             out.append(Difference(path, (), added_text(place, _data(new, path) or {}, names)))
         elif was and not is_there:
             out.append(Difference(path, (), removed_text(place, names), "warning"))
-        elif was and old.read(path) != new.read(path):
+        # contents are cut behind the size that is read, so that two may differ and look alike
+        elif was and (paths is not None or old.read(path) != new.read(path)):
             out += _of_file(place, path, old, new, names)
     return tuple(out)
 
@@ -121,7 +129,7 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
     if before is None or after is None:
         state = "lässt sich nicht mehr lesen" if after is None else "lässt sich wieder lesen"
         if before is after:
-            state = "war schon nicht lesbar und ist es auch jetzt nicht"
+            state = "hat sich geändert; sie war schon nicht lesbar und ist es auch jetzt nicht"
         return [Difference(path, (), f"{path}: Die Datei {state}.", "warning" if after is None else "note")]
     found: list[Change] = []
     _compare(Change(place, (), (), before, after, (), before, after), found)
@@ -129,15 +137,22 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
         return [Difference(path, (), f"{path}: nur Kommentare oder Schreibweise")]
     out: dict[str, Difference] = {}
     for change in found:
-        # two changes with one meaning (answer and its day) have one sentence
-        text = special_text(change, names)
-        if text is None:
-            text = _text(change, names)
-            if text in out and out[text].field[:-1] != change.field[:-1]:
-                # the same words about another section: without its name one of the two would be lost
-                text = f"{text} ({'.'.join(map(str, change.field))})"
+        special = special_text(change, names)
+        text, about = (_text(change, names), change.field) if special is None else (special, _entry_of(change.field))
+        same = out.get(text)
+        # two changes of one thing with one meaning (answer and its day) have one sentence
+        if same and (special is None or (about and _entry_of(same.field) not in ((), about))):
+            # the same words about another section: without its name one of the two would be lost
+            text = f"{text} ({'.'.join(map(str, about))})"
         out.setdefault(text, Difference(path, change.field, text))
     return list(out.values())
+
+
+def _entry_of(place: FieldPath) -> FieldPath:
+    """The innermost entry of a list that the place is in or is itself; `()` if it is in none."""
+    while place and not isinstance(place[-1], int):
+        place = place[:-1]
+    return place
 
 
 def _compare(c: Change, found: list[Change]) -> None:
@@ -172,7 +187,9 @@ def _inside(
 
 
 def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change]) -> None:
-    entries_old, entries_new = _identified(old), _identified(new)
+    keys = _keys_of(c.pattern[-1], [*old, *new])
+    unchanged = Counter(map(repr, old)) & Counter(map(repr, new))
+    entries_old, entries_new = _identified(old, keys, unchanged), _identified(new, keys, unchanged)
     for identity, (number, entry) in entries_new.items():
         if identity in entries_old:
             before = entries_old[identity][1]
@@ -193,17 +210,28 @@ def _entry(c: Change, number: int, old: Any, new: Any, kind: Literal["added", "r
     return Change(c.place, (*c.field, number), (*c.pattern, "*"), old, new, c.items, c.whole_old, c.whole_new, kind)
 
 
-def _identified(entries: list[Any]) -> dict[object, tuple[int, Any]]:
+def _keys_of(name: str, entries: list[Any]) -> tuple[str, ...]:
+    """The keys that together name an entry of the list, none if nothing does."""
+    records = [entry for entry in entries if isinstance(entry, dict)]
+    shared = (key for key in _IDENTITY if all(record.get(key) is not None for record in records))
+    return _OWN_IDENTITY.get(name) or tuple(islice(shared, 1))
+
+
+def _identified(
+    entries: list[Any], keys: tuple[str, ...], unchanged: Mapping[str, int]
+) -> dict[object, tuple[int, Any]]:
     """Identity → position and entry; entries that say nothing by themselves are told apart by their position."""
     out: dict[object, tuple[int, Any]] = {}
     seen: Counter[object] = Counter()
     for number, entry in enumerate(entries):
-        identity: object = entry
-        if isinstance(entry, dict):
-            key = next((k for k in _IDENTITY if entry.get(k) is not None), None)
-            identity = (key, str(entry[key])) if key else ("position", number)
-        elif isinstance(entry, list):
-            identity = ("position", number)
+        whole = repr(entry)
+        if seen[whole] < unchanged.get(whole, 0):
+            # whatever else has the same name: this one was there before
+            identity: object = whole
+        elif isinstance(entry, dict):
+            identity = tuple(str(entry.get(key)) for key in keys) or ("position", number)
+        else:
+            identity = ("position", number) if isinstance(entry, list) else (entry,)
         # Entries of the same name (rates of different periods) are told apart by their order.
         out[(identity, seen[identity])] = (number, entry)
         seen[identity] += 1
@@ -231,7 +259,8 @@ def _entries(change: Change) -> str:
     """The entries of lists that lead to the value: `, „Aktenverfahren“`."""
     shown = []
     for item in change.items:
-        name = next((item[k] for k in ("title", "name", "function", *_IDENTITY) if item.get(k) is not None), None)
+        keys = ("title", "name", "function", "organ", *_IDENTITY)
+        name = next((item[k] for k in keys if item.get(k) is not None), None)
         if name is not None:
             shown.append(f"„{day_text(name)}“")
     return f", {', '.join(shown)}" if shown else ""

@@ -145,7 +145,9 @@ def _member_end(c: Change, names: Names) -> str:
 
 
 def _member_back(c: Change, names: Names) -> str:
-    day = day_text(c.whole_new.get("from"))
+    # between two states somebody may have come back twice
+    later = c.whole_new["earlier"][int(c.field[1]) + 1 :] if c.kind == "added" else []
+    day = day_text((later[0] if later else c.whole_new).get("from"))
     return f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} zum {day}"
 
 
@@ -234,18 +236,24 @@ def _version_in_force(c: Change, names: Names) -> str:
 
 
 def _step_new(c: Change, names: Names) -> str:
-    authority = f", {c.new['authority']}" if c.new.get("authority") else ""
-    return f"{c.place.cooperation}: Schritt „{c.new.get('kind')}“ vorgemerkt{authority}"
+    return f"{c.place.cooperation}: Schritt „{c.new.get('kind')}“ vorgemerkt{_authority(c.new)}"
 
 
 def _step_outcome(c: Change, names: Names) -> str:
     step = c.items[-1]
     on = f" am {day_text(step['decided_on'])}" if step.get("decided_on") else ""
-    return f"{c.place.cooperation}: {str(step.get('kind')).capitalize()} {_word(step.get('outcome'))}{on}"
+    what = f"{str(step.get('kind')).capitalize()} {_word(step.get('outcome'))}{on}"
+    return f"{c.place.cooperation}: {what}{_authority(step)}"
 
 
 def _step_received(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: {str(c.items[-1].get('kind')).capitalize()} eingegangen am {day_text(c.new) if c.new else 'offen'}"
+    step = c.items[-1]
+    what = f"{str(step.get('kind')).capitalize()} eingegangen am {day_text(c.new) if c.new else 'offen'}"
+    return f"{c.place.cooperation}: {what}{_authority(step)}"
+
+
+def _authority(step: Mapping[str, Any]) -> str:
+    return f", {step['authority']}" if step.get("authority") else ""
 
 
 def _commitment(c: Change, names: Names) -> str:

@@ -86,17 +86,23 @@ class Files(NamedTuple):
 
     root: str
 
+    def open(self, path: str) -> tuple[int, os.stat_result]:
+        """A handle for an ordinary file, and what the file system says of that very file; anything else is an error."""
+        handle = os.open(f"{self.root}/{path}", _READING)
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(handle)
+            raise OSError(errno.EISDIR if stat.S_ISDIR(found.st_mode) else errno.ENXIO, "no ordinary file", path)
+        return handle, found
+
     def read(self, path: str) -> bytes:
         return self.look_and_read(path)[1]
 
     def look_and_read(self, path: str) -> tuple[os.stat_result, bytes]:
-        """What the file system says of the very file that is read, which may have taken the place of the one that was listed."""
+        """And what the file system says of it: it may have taken the place of the file that was listed."""
         # open() and its buffer take four times as long as the system for files of this size
-        handle = os.open(f"{self.root}/{path}", _READING)
+        handle, found = self.open(path)
         try:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise OSError(errno.EISDIR if stat.S_ISDIR(found.st_mode) else errno.ENXIO, "no ordinary file", path)
             content = os.read(handle, _CHUNK)
             while content and (more := os.read(handle, min(_CHUNK, READ_LIMIT - len(content)))):
                 content += more

@@ -29,6 +29,23 @@ def test_an_executable_file_is_a_file(small: Program, format: str):
         assert (done.code, done.out) == (0, ""), states
 
 
+def test_a_file_that_is_too_large_to_be_read_changes_all_the_same(small: Program):
+    worms = small.folder / WORMS
+    large = worms.read_bytes() + b"# lang\n" * 50_000
+    worms.write_bytes(large)
+    commit(small)
+    assert (small("diff", "HEAD").code, small("diff", "HEAD").out) == (0, ""), "it is as it was"
+    worms.chmod(0o755)
+    commit(small)
+    assert small("diff", "HEAD~1", "HEAD").code == 0
+    worms.write_bytes(large[:-2] + b"x\n")
+    said = "partners/worms.yaml: Die Datei hat sich geändert; sie war schon nicht lesbar und ist es auch jetzt nicht.\n"
+    assert small("diff", "HEAD") == (1, said, "")
+    commit(small)
+    assert small("diff", "HEAD") == (0, "", "Kein Unterschied.\n")
+    assert small("diff", "HEAD~1") == small("diff", "HEAD~1", "HEAD") == (1, said, "")
+
+
 def test_a_repository_inside_the_registry_is_none_of_its_folders(small: Program):
     inner = small.folder / "registry/cooperations/innen"
     shutil.copytree(small.folder / "registry/cooperations/vergabestelle", inner)

@@ -98,7 +98,7 @@ STEP = {"id": "g", "kind": "genehmigung", "authority": "ADD"}
         (
             {AGREED: {"procedure": [STEP]}},
             {AGREED: {"procedure": [{**STEP, "decided_on": "2027-03-01", "outcome": "erteilt_mit_auflagen"}]}},
-            "wohngeld: Genehmigung erteilt mit Auflagen am 1. März 2027",
+            "wohngeld: Genehmigung erteilt mit Auflagen am 1. März 2027, ADD",
         ),
         (
             {},
@@ -169,6 +169,121 @@ def test_leaving_and_coming_back_are_told():
     mine = [t for t in told(gone.source, back.source) if t.startswith("Gemeinde Hausen")]
     assert mine[0] == "Gemeinde Hausen: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030"
     assert len([t for t in mine if "Beitritt zur" in t]) == 1
+
+
+VOTE = {"organ": "Stadtrat", "about": "abschluss", "date": None, "number": None, "result": "offen"}
+PASSED = {**VOTE, "date": "2026-11-11", "number": "123/2026", "result": "angenommen"}
+NUMBER = "Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Vorlagen- oder Beschlussnummer"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            [VOTE],
+            [PASSED],
+            [
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ am 11. November 2026 angenommen",
+                f"{NUMBER}: jetzt „123/2026“",
+            ],
+        ),
+        ([PASSED], [{**PASSED, "number": "124/2026"}], [f"{NUMBER}: von „123/2026“ auf „124/2026“"]),
+        (
+            [PASSED],
+            [{**VOTE, "about": "vorberatung"}, PASSED],
+            ["Stadt Speyer (wohngeld): Beschluss zu „vorberatung“ vorgesehen, Stadtrat"],
+        ),
+        (
+            [VOTE, {**VOTE, "for_version": 1}],
+            [{**VOTE, "for_version": 1}],
+            ["Mitgliedschaft Stadt Speyer (wohngeld): Beschlüsse: entfallen „Stadtrat“"],
+        ),
+        (
+            [VOTE, {**VOTE, "for_version": 1}],
+            [{**VOTE, "result": "vertagt"}, {**VOTE, "for_version": 1, "result": "vertagt"}],
+            [
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ vertagt",
+                "Stadt Speyer (wohngeld): Stadtrat hat „abschluss“ vertagt (resolutions.1)",
+            ],
+        ),
+    ],
+)
+def test_a_resolution_that_is_completed_stays_the_same(before, after, sentences):
+    told = between(*({MEMBER: {**member("speyer"), "resolutions": entries}} for entries in (before, after)))
+    assert told == sentences
+
+
+USED = {"system": "wog", "state": "in_betrieb"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            [USED],
+            [{**USED, "task": "wohngeld"}],
+            ["Partner Stadt Speyer, „wohngeld“: Aufgabe, für die es eingesetzt wird: jetzt „wohngeld“"],
+        ),
+        (
+            [{**USED, "task": "wohngeld"}, {**USED, "task": "kfz"}],
+            [{**USED, "task": "kfz"}],
+            [
+                "Partner Stadt Speyer: eingesetzte Fachverfahren, E-Akte und weitere Systeme mit Zeitraum: entfallen ein Eintrag"
+            ],
+        ),
+    ],
+)
+def test_what_is_filled_in_later_makes_no_other_entry(before, after, sentences):
+    assert between(*({"partners__speyer": {"applications": entries}} for entries in (before, after))) == sentences
+
+
+OTHER_STEP = {"id": "h", "kind": "genehmigung", "authority": "Kreisverwaltung"}
+
+
+@pytest.mark.parametrize(
+    ("other", "more", "sentences"),
+    [
+        (
+            OTHER_STEP,
+            {"outcome": "erteilt", "decided_on": "2026-11-01"},
+            [
+                "Genehmigung erteilt am 1. November 2026, ADD",
+                "Genehmigung erteilt am 1. November 2026, Kreisverwaltung",
+            ],
+        ),
+        (
+            OTHER_STEP,
+            {"received_on": "2026-11-01"},
+            [
+                "Genehmigung eingegangen am 1. November 2026, ADD",
+                "Genehmigung eingegangen am 1. November 2026, Kreisverwaltung",
+            ],
+        ),
+        (
+            {**STEP, "id": "h"},
+            {"outcome": "erteilt", "decided_on": "2026-11-01"},
+            [
+                "Genehmigung erteilt am 1. November 2026, ADD",
+                "Genehmigung erteilt am 1. November 2026, ADD (procedure.1)",
+            ],
+        ),
+    ],
+)
+def test_two_authorities_that_answer_alike_are_both_told(other, more, sentences):
+    steps = [STEP, other]
+    told = between({AGREED: {"procedure": steps}}, {AGREED: {"procedure": [{**step, **more} for step in steps]}})
+    assert told == [f"wohngeld: {sentence}" for sentence in sentences]
+
+
+def test_who_came_back_twice_is_told_twice():
+    first = {"from": "2003-01-01", "until": "2004-12-31"}
+    second = {"from": "2010-01-01", "until": "2012-12-31"}
+    before = {**member("speyer"), "from": "2003-01-01"}
+    after = {**before, "from": "2030-01-01", "earlier": [first, second]}
+    assert between({MEMBER: before}, {MEMBER: after}) == [
+        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030",
+        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2010",
+    ]
 
 
 class _Watched(Texts):

@@ -67,6 +67,12 @@ def test_the_same_change_in_two_sections_is_told_twice():
     assert told[1].endswith("(steering.source)")
 
 
+def test_two_entries_without_a_name_are_two():
+    told = said(f"{C}/members/hausen.yaml", MEMBER, MEMBER + "signatures:\n  - place: Hausen\n  - place: Worms\n")
+    assert len(set(told)) == 2
+    assert told[1] == f"{told[0]} (signatures.1)"
+
+
 def test_long_texts_show_where_they_differ():
     [told] = said("tasks/wohngeld.yaml", f"name: {'a' * 200}alt{'b' * 200}\n", f"name: {'a' * 200}neu{'b' * 200}\n")
     assert "alt" in told
