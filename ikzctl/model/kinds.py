@@ -57,7 +57,7 @@ KINDS: tuple[Kind, ...] = (
 BY_NAME: dict[str, Kind] = {k.name: k for k in KINDS}
 
 _TOP = {"partners": "partner", "tasks": "task", "systems": "system", "security": "security"}
-_FIXED = {"cooperation.yaml": "cooperation", "agreement.yaml": "agreement", "costs.yaml": "costs"}
+FIXED = {"cooperation.yaml": "cooperation", "agreement.yaml": "agreement", "costs.yaml": "costs"}
 _FOLDERS = {"members": "member", "mandates": "mandate", "pools": "pool", "suspensions": "suspension"}
 
 
@@ -82,8 +82,8 @@ def place_of(path: str) -> Place | None:
         return Place(BY_NAME[_TOP[parts[0]]], stem)
     if len(parts) < 3 or parts[0] != "cooperations" or not is_slug(parts[1]):
         return None
-    if len(parts) == 3 and parts[2] in _FIXED:
-        return Place(BY_NAME[_FIXED[parts[2]]], parts[1], parts[1])
+    if len(parts) == 3 and parts[2] in FIXED:
+        return Place(BY_NAME[FIXED[parts[2]]], parts[1], parts[1])
     if len(parts) == 4 and parts[2] in _FOLDERS and (stem := _stem(parts[3])):
         return Place(BY_NAME[_FOLDERS[parts[2]]], stem, parts[1])
     return None

@@ -14,6 +14,7 @@ from ikzctl.registry.events import Loaded, Parser, load
 from ikzctl.registry.layout import Piece, lines_of, piece, plain, same
 from ikzctl.registry.nodes import Comment, Entry, ExplicitKeyError, Node, Tree
 from ikzctl.registry.outline import Outline, Unclear
+from ikzctl.registry.parsers import NotYaml
 from ikzctl.registry.splice import (
     Splice,
     behind_dash,
@@ -375,8 +376,12 @@ class Document:
         """True if all comments in the lines of one entry are in its new lines, too."""
         if not any("#" in line for line in old):
             return True
-        # below a key these lines are a text of their own
-        one, other = (Tree("".join(["k:\n", *(f" {line}\n" for line in lines)]), self.parser) for lines in (old, new))
+        # below a key these lines are a text of their own; a blank in an empty one might be more than stands before a long text
+        texts = ("".join(["k:\n", *(f" {line}\n" if line else "\n" for line in lines)]) for lines in (old, new))
+        try:
+            one, other = (Tree(text, self.parser) for text in texts)
+        except NotYaml:
+            return False
         return _in_order([comment.text for comment in one.comments], [comment.text for comment in other.comments])
 
     def _do(self, splice: Splice, new: dict[str, Any], path: FieldPath) -> None:

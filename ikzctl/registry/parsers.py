@@ -32,6 +32,10 @@ _DIFFERENCES = tuple(
 )
 
 
+# as the parser itself says it of escapes that it knows not to exist
+_QUOTED = "while scanning a double-quoted scalar"
+
+
 class NotYaml(Exception):
     """The text is not YAML; lines and columns count from 1, (0, 0) if the parser does not say."""
 
@@ -60,7 +64,8 @@ def pure_events(source: bytes) -> NextEvent:
     """Events of the pure parser; whatever goes wrong in it comes out as a NotYaml."""
     yaml = YAML(typ="safe", pure=True)
     yaml.doc_infos.append(DocInfo(requested_version=None))
-    parser = yaml.get_constructor_parser(source.decode("utf-8"))[1]
+    text = source.decode("utf-8")
+    parser = yaml.get_constructor_parser(text)[1]
 
     def get_event() -> Any:
         try:
@@ -70,8 +75,10 @@ def pure_events(source: bytes) -> NextEvent:
             start = _place(fault.context_mark)
             raise NotYaml(str(fault.problem or ""), str(fault.context or ""), place, start) from None
         except Exception:
-            # odd input makes the parser stumble in its own code; where, it cannot say
-            raise NotYaml("", "", (0, 0), (0, 0)) from None
+            # odd input makes the parser stumble in its own code, such as over the number of a character that does not exist
+            mark = yaml.reader.get_mark()
+            escape = text[mark.index - 2 : mark.index] == "\\U"
+            raise NotYaml("", _QUOTED if escape else "", _place(mark), (0, 0)) from None
 
     return get_event
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ikzctl.model.findings import Finding, Pointer
-from ikzctl.model.kinds import is_slug, place_of
+from ikzctl.model.kinds import FIXED, is_slug, place_of
 from ikzctl.registry.limits import MAX_BYTES
 from ikzctl.registry.near import near
 
@@ -321,17 +321,34 @@ def unknown_path(path: str) -> Finding:
         )
     if last.endswith(".yml"):
         return Finding("IKZ-P002", "error", Pointer(path), f"die Endung muss .yaml heißen: „{last[:-4]}.yaml“")
-    if last.endswith(".yaml") and known_folder(path.rsplit("/", 1)[0]):
-        parts = path.split("/")
-        named = f"der Dateiname „{last}“"
-        if parts[0] == "cooperations" and len(parts) > 2 and not is_slug(parts[1]):
-            named = f"der Ordnername „{parts[1]}“"
+    if last.endswith(".yaml") and (named := _misnamed(path.split("/"))):
         text = (
             f"{named} ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, "
             "höchstens 63 Zeichen, keine Gerätenamen von Windows wie con oder aux"
         )
         return Finding("IKZ-P002", "error", Pointer(path), text)
-    return Finding("IKZ-P001", "error", Pointer(path), f"die Datei „{last}“ gehört nicht zum Aufbau des Registers")
+    text = f"die Datei „{last}“ gehört nicht zum Aufbau des Registers"
+    return Finding("IKZ-P001", "error", Pointer(path), text + _file_meant(path.split("/")))
+
+
+def _misnamed(parts: list[str]) -> str:
+    """Which name on the way to a `.yaml` is no valid id, where one has to stand; "" if none."""
+    if not known_folder("/".join(parts[:-1])):
+        return ""
+    if parts[0] == "cooperations" and len(parts) > 2 and not is_slug(parts[1]):
+        return f"der Ordnername „{parts[1]}“"
+    return "" if is_slug(parts[-1].removesuffix(".yaml")) else f"der Dateiname „{parts[-1]}“"
+
+
+def _file_meant(parts: list[str]) -> str:
+    if parts[0] == "cooperations" and len(parts) == 2 and parts[1].endswith(".yaml"):
+        return f". Eine Zusammenarbeit ist ein Ordner: cooperations/{parts[1].removesuffix('.yaml')}/cooperation.yaml"
+    hint = (
+        near(parts[-1].removesuffix(".yaml"), [name.removesuffix(".yaml") for name in FIXED])
+        if parts[0] == "cooperations" and len(parts) == 3
+        else ""
+    )
+    return hint and f".{hint}"
 
 
 def link_finding(path: str) -> Finding:

@@ -563,3 +563,10 @@ def test_a_lost_comment_is_noticed_without_the_tree():
 def test_a_last_line_without_an_end_keeps_what_it_says(text: str, wanted: str):
     assert put(text, ("a",), 2) == wanted
     assert load(wanted.encode(), FILE, "pure").data == {**load(text.encode(), FILE, "pure").data, "a": 2}  # type: ignore[dict-item]
+
+
+def test_a_long_text_that_begins_with_an_empty_line_can_be_replaced():
+    assert (
+        apply(b"a: 1\nnote: |-  # Hinweis\n\n  Text\n", [SetValue("f.yaml", ("note",), "neu")])
+        == b"a: 1\nnote: neu  # Hinweis\n"
+    )

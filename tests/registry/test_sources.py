@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 from ikzctl.cli.system_faults import reason
-from ikzctl.registry.sources import READ_LIMIT, WorkTree, folder_of
+from ikzctl.registry.sources import READ_LIMIT, WorkTree, folder_of, unknown_path
 from tests.registry.texts import Overlay, Texts
 
 OTHER = ("partners/worms.yaml", b"id: worms\n")
@@ -143,3 +143,24 @@ def test_a_look_into_one_folder_opens_only_those_above_it(crooked):
     ]
     # what stands in the way is asked for by whoever misses something
     assert "partners/Worms.yaml" in {problem.pointer.file for problem in source.problems()}
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "words"),
+    [
+        (
+            "cooperations/neue-kfz.yaml",
+            "IKZ-P001",
+            "Eine Zusammenarbeit ist ein Ordner: cooperations/neue-kfz/cooperation.yaml",
+        ),
+        ("cooperations/kfz/cost.yaml", "IKZ-P001", "Meinten Sie „costs“?"),
+        ("cooperations/kfz/xyz.yaml", "IKZ-P001", "des Registers"),
+        ("cooperations/Kfz.yaml", "IKZ-P002", "der Dateiname „Kfz.yaml“ ist keine gültige Kennung"),
+        ("cooperations/Kfz/members/a.yaml", "IKZ-P002", "der Ordnername „Kfz“ ist keine gültige Kennung"),
+        ("partners/con.yaml", "IKZ-P002", "der Dateiname „con.yaml“ ist keine gültige Kennung"),
+    ],
+)
+def test_only_what_is_no_valid_id_is_called_so(path, code, words):
+    found = unknown_path(path)
+    assert (found.code, words in found.message) == (code, True)
+    assert ("Kennung" in found.message) == (code == "IKZ-P002")
