@@ -343,11 +343,9 @@ def _misnamed(parts: list[str]) -> str:
 def _file_meant(parts: list[str]) -> str:
     if parts[0] == "cooperations" and len(parts) == 2 and parts[1].endswith(".yaml"):
         return f". Eine Zusammenarbeit ist ein Ordner: cooperations/{parts[1].removesuffix('.yaml')}/cooperation.yaml"
-    hint = (
-        near(parts[-1].removesuffix(".yaml"), [name.removesuffix(".yaml") for name in FIXED])
-        if parts[0] == "cooperations" and len(parts) == 3
-        else ""
-    )
+    if parts[0] != "cooperations" or len(parts) != 3:
+        return ""
+    hint = near(parts[-1].removesuffix(".yaml"), [name.removesuffix(".yaml") for name in FIXED])
     return hint and f".{hint}"
 
 
