@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -94,8 +95,9 @@ def _replace_all(
         interrupts.stop_if_asked()
         target = root / path
         unchanged = partial(_require_unchanged, root, path, before, done)
+        last_look = partial(_look_again, target, target.lstat(), unchanged)
         unchanged()
-        put_in_place(target, after, target.with_name(temp_name(token, number)), unchanged)
+        put_in_place(target, after, target.with_name(temp_name(token, number)), last_look)
         done.append(path)
         sync_folders([target.parent])
 
@@ -103,6 +105,18 @@ def _replace_all(
 def _require_unchanged(root: Path, path: str, before: bytes, done: Sequence[str]) -> None:
     if read_plain(root, path) != before:
         raise WriteRefused(f"„{path}“ wurde inzwischen geändert und blieb unberührt. {_so_far(done)}")
+
+
+def _look_again(target: Path, then: os.stat_result, unchanged: Callable[[], None]) -> None:
+    """One glance is quicker than reading, and the quicker it is the less can happen before the file is replaced."""
+    now = target.lstat()
+    if (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns) != (
+        then.st_ino,
+        then.st_size,
+        then.st_mtime_ns,
+        then.st_ctime_ns,
+    ):
+        unchanged()
 
 
 @contextlib.contextmanager
