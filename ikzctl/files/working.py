@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from ikzctl.files.disk import (
@@ -29,6 +30,9 @@ from ikzctl.gitrepo.ordinary import require_ordinary_files
 from ikzctl.gitrepo.repository import Repository, find_repository, is_at_home, require_work_tree
 from ikzctl.model.errors import WriteRefused
 
+# by these a file is known to be the same
+_STAMP = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+
 
 @contextlib.contextmanager
 def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "ikzctl") -> Iterator[Recovery]:
@@ -37,25 +41,25 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
     Without a repository of its own there is nothing to recover, and the folder itself is the lock.
     """
     repo = _own_repository(root)
-    if repo is None:
-        with _alone_in(root):
-            yield NOTHING_TO_RECOVER
-        return
+    recovery = NOTHING_TO_RECOVER
     with contextlib.ExitStack() as stack:
         try:
-            own = own_folder(repo)
-            lock = stack.enter_context(write_lock(own, command))
-            with Interrupts():
-                clear_scratch(repo)
-                recovery = NOTHING_TO_RECOVER
-                # the fence stands before git is started, which only recovery needs
-                if is_unfinished(repo):
-                    require_ordinary_files(repo.git_dir, repo.common_dir)
-                    require_work_tree(repo)
-                    check_settings(repo, accepted)
-                    recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
+            if repo is None:
+                stack.enter_context(folder_lock(root))
+            else:
+                own = own_folder(repo)
+                lock = stack.enter_context(write_lock(own, command))
+                with Interrupts():
+                    clear_scratch(repo)
+                    # the fence stands before git is started, which only recovery needs
+                    if is_unfinished(repo):
+                        require_ordinary_files(repo.git_dir, repo.common_dir)
+                        require_work_tree(repo)
+                        check_settings(repo, accepted)
+                        recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
         except OSError as error:
-            raise WriteRefused(f"{german_reason(error, repo.git_dir, 0)} Es wurde nichts geändert.") from error
+            where = repo.git_dir if repo else root
+            raise WriteRefused(f"{german_reason(error, where, 0)} Es wurde nichts geändert.") from error
         yield recovery
 
 
@@ -109,24 +113,8 @@ def _require_unchanged(root: Path, path: str, before: bytes, done: Sequence[str]
 
 def _look_again(target: Path, then: os.stat_result, unchanged: Callable[[], None]) -> None:
     """One glance is quicker than reading, and the quicker it is the less can happen before the file is replaced."""
-    now = target.lstat()
-    if (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns) != (
-        then.st_ino,
-        then.st_size,
-        then.st_mtime_ns,
-        then.st_ctime_ns,
-    ):
+    if _STAMP(target.lstat()) != _STAMP(then):
         unchanged()
-
-
-@contextlib.contextmanager
-def _alone_in(root: Path) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(folder_lock(root))
-        except OSError as error:
-            raise WriteRefused(f"{german_reason(error, root, 0)} Es wurde nichts geändert.") from error
-        yield
 
 
 def _own_repository(root: Path) -> Repository | None:

@@ -313,7 +313,8 @@ def known_folder(path: str) -> bool:
 
 def unknown_path(path: str) -> Finding:
     """A file or folder that has no place in the layout."""
-    last = path.rstrip("/").rsplit("/", 1)[-1]
+    parts = path.rstrip("/").split("/")
+    last = parts[-1]
     if path.endswith("/"):
         hint = near(last, (*_FOLDERS, *_IN_COOPERATION))
         return Finding(
@@ -321,14 +322,14 @@ def unknown_path(path: str) -> Finding:
         )
     if last.endswith(".yml"):
         return Finding("IKZ-P002", "error", Pointer(path), f"die Endung muss .yaml heißen: „{last[:-4]}.yaml“")
-    if last.endswith(".yaml") and (named := _misnamed(path.split("/"))):
+    if last.endswith(".yaml") and (named := _misnamed(parts)):
         text = (
             f"{named} ist keine gültige Kennung: erlaubt sind Kleinbuchstaben a–z, Ziffern und Bindestriche, "
             "höchstens 63 Zeichen, keine Gerätenamen von Windows wie con oder aux"
         )
         return Finding("IKZ-P002", "error", Pointer(path), text)
     text = f"die Datei „{last}“ gehört nicht zum Aufbau des Registers"
-    return Finding("IKZ-P001", "error", Pointer(path), text + _file_meant(path.split("/")))
+    return Finding("IKZ-P001", "error", Pointer(path), text + _file_meant(parts))
 
 
 def _misnamed(parts: list[str]) -> str:
