@@ -22,6 +22,13 @@ _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
 Flaw = Literal["unseen", "foreign", "decomposed"]
 
 TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\{_\{|\}_\}")
+_MARKS_IN_BYTES = re.compile(TEMPLATE_MARKS.pattern.encode())
+
+
+def may_hold_template_marks(source: bytes) -> bool:
+    """False if no value of this source can hold a mark, unless an escape brings it there."""
+    # written so because it is asked for every file, and hardly any has braces
+    return (b"{" in source or b"}" in source) and _MARKS_IN_BYTES.search(source) is not None
 
 
 @dataclass(frozen=True, slots=True)

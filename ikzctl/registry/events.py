@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
 )
 
 from ikzctl.model.findings import FieldPath, Finding, Pointer, in_order
-from ikzctl.registry.characters import TEMPLATE_MARKS, BadCharacter, bad_characters
+from ikzctl.registry.characters import TEMPLATE_MARKS, BadCharacter, bad_characters, may_hold_template_marks
 from ikzctl.registry.faults import fault
 from ikzctl.registry.limits import MAX_DEPTH, MAX_DIGITS, MAX_EVENTS, MAX_FINDINGS, MAX_SCALAR
 from ikzctl.registry.lines import places, read_lines
@@ -59,9 +59,10 @@ class Loaded:
 
     @property
     def marks(self) -> Sequence[Mark | None]:
-        """One per key and list item in document order; of canonical lines looked up when somebody asks, which is rare."""
+        """One per key and list item in document order; of what was read by lines looked up when somebody asks, which is rare."""
         if self._marks is None:
-            self._marks = places(self.content.decode("utf-8"))
+            found = places(self.content.decode("utf-8"))
+            self._marks = load(self.content, self.file, "events").marks if found is None else found
         return self._marks
 
     def position(self, field_path: FieldPath) -> tuple[int, int]:
@@ -139,10 +140,18 @@ class _Reading:
         self.root: dict[str, Any] = {}
         self.doubles: list[tuple[dict[str, Any], str, int]] = []
         # only a text with one of these can hold a refused character, a template mark, an anchor, an alias or a tag
-        # (written out, because this is asked for every file)
+        # (written out, because this is asked for every file); what a value holds beyond its source comes from escapes
         source = prepared.source
-        self.suspicious = prepared.doubtful or b"\\" in source or b"{" in source or b"}" in source
-        self.careful = self.suspicious or len(source) > MAX_SCALAR or b"&" in source or b"*" in source or b"!" in source
+        self.suspicious = prepared.doubtful or may_hold_template_marks(source)
+        self.escapes = b"\\" in source
+        self.careful = (
+            self.suspicious
+            or self.escapes
+            or len(source) > MAX_SCALAR
+            or b"&" in source
+            or b"*" in source
+            or b"!" in source
+        )
 
     @cached_property
     def lines(self) -> list[str]:
@@ -300,7 +309,7 @@ class _Reading:
         value: str = event.value
         if len(value) > MAX_SCALAR:
             self.fault("IKZ-Y024", event.start_mark, size=len(value), limit=MAX_SCALAR)
-        if self.suspicious:
+        if self.suspicious or (self.escapes and event.style == '"'):
             self._examine_text(event)
         return event
 

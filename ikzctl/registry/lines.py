@@ -1,4 +1,4 @@
-"""Reads what is written as `fmt` writes it, line by line; about every other text it says nothing, and the parsers decide.
+"""Reads line by line what is written as `fmt` or other programs write it; about every other text it says nothing: the parsers decide.
 
 Nearly all files of a registry look like this, and for them the events of a parser are most of the cost of reading. This reader may
 be ignorant, but it never guesses: each line has to fit one form as a whole, in a column where such an entry can stand, or the text
@@ -11,45 +11,57 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from ikzctl.registry.characters import TEMPLATE_MARKS
 from ikzctl.registry.limits import MAX_DEPTH, MAX_EVENTS, MAX_SCALAR
-from ikzctl.registry.scalars import WORDS, Scalar, resolve
+from ikzctl.registry.scalars import WORDS, Scalar
+from ikzctl.registry.spread import KEY, PLAIN_START, QUOTED, Unusual, enclosed, long_text, plain, unquoted
 
-# A line yields six events at most, so a text with fewer lines than this cannot have more than are allowed.
-_MAX_LINES = MAX_EVENTS // 6
-
+_HEAD = rf"(\ *+)(-\ )?(?:({KEY}):(?:\ |$))?"
 _LINE = re.compile(
-    r"""(\ *+)(-\ )?
-    (?:([a-z][a-z0-9_-]{0,62}):(?:\ |$))?
+    rf"""{_HEAD}
     (   # a text without quotes: begins with no sign, holds no ": " and no " #", ends with no blank
-        (?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[0-9]))[^:#]*(?::[^\s:#][^:#]*)*(?<!\ )
-        |"[^"\\]*"|'[^']*'|\[\]|\|-?
+        {PLAIN_START}[^:#]*(?::[^\s:#][^:#]*)*(?<!\ )
+        |{QUOTED}|\[\]|[|>]-?
     )?
-    (?:(?:^|\ +|(?<=\ ))\#.*)?""",
+    (?:(?:^|\ +|(?<=\ ))\#.*)?\ *""",
     re.VERBOSE,
 )
+_ENCLOSED = re.compile(rf"""{_HEAD}(['"\[{{].*)""", re.VERBOSE)
 
-# What stands on a line: nothing or a comment, a value, the beginning of a long text, an empty list, or a key whose value follows.
-_NOTHING, _VALUE, _LONG_TEXT, _EMPTY_LIST, _KEY = range(5)
+# What stands on a line: more of the text above, nothing or a comment, a value, the beginning of a long text, an empty list, a key whose
+# value follows, or a list or section in brackets or a text whose quotes are not closed.
+_MORE, _NOTHING, _VALUE, _LONG_TEXT, _EMPTY_LIST, _KEY, _ENCLOSED_VALUE = range(-1, 6)
 _Line = tuple[int, int, bool, str, Scalar]
 """The form of the line, its column, whether it begins with a dash, its key ("" if none), its value."""
 
 
-class _Unusual(Exception):
-    """Something that only the parsers may judge."""
-
-
 def read_lines(text: str) -> dict[str, Any] | None:
-    """The plain data of a text in canonical form (or nearly so), else None. `prepare` must have found nothing in the text."""
-    # between braces other rules hold, and two of them are a mark for templates
-    if "{" in text or "}" in text or not text.endswith("\n"):
+    """The plain data of a text in one of the usual forms, else None. `prepare` must have found nothing in the text."""
+    if not text.endswith("\n"):
         return None
-    lines = text.split("\n")
-    if len(lines) > _MAX_LINES or (len(text) > MAX_SCALAR and max(map(len, lines)) > MAX_SCALAR):
+    if ("{" in text or "}" in text) and TEMPLATE_MARKS.search(text):
+        return None
+    lines = _split(text)
+    if _events(lines, text) > MAX_EVENTS or (len(text) > MAX_SCALAR and max(map(len, lines)) > MAX_SCALAR):
         return None
     try:
         return _read(lines) or None
-    except _Unusual:
+    except Unusual:
         return None
+
+
+def _split(text: str) -> list[str]:
+    lines = text.split("\n")
+    if lines[0] == "---":
+        lines[0] = ""
+    return lines
+
+
+def _events(lines: list[str], text: str) -> int:
+    """How many events a parser would make of the text at most."""
+    # a line six; a pair of brackets two more, and what stands in it two with each comma and two for the last
+    brackets = 4 * len(lines) + 2 * text.count(",") if "[" in text or "{" in text else 0
+    return 6 * len(lines) + brackets
 
 
 class Place(NamedTuple):
@@ -59,16 +71,19 @@ class Place(NamedTuple):
     column: int
 
 
-def places(text: str) -> list[Place]:
-    """Where the keys and list items of a text stand that `read_lines` has read, in the order of the text."""
+def places(text: str) -> list[Place] | None:
+    """Where the keys and list items of a text stand that `read_lines` has read, in the order of the text.
+
+    None if there is something between brackets: then a parser has to say it.
+    """
     found = []
-    lines = text.split("\n")
+    lines = _split(text)
     following = 0
     for number, line in enumerate(lines):
         if number < following:
             continue
         form, at, dash, key, scalar = _forms.get(line) or _new_line(line)
-        if form == _NOTHING:
+        if form <= _NOTHING:
             continue
         if dash:
             # an item begins where its value does, a mapping where its first key does
@@ -76,7 +91,11 @@ def places(text: str) -> list[Place]:
         if key:
             found.append(Place(number, at + 2 if dash else at))
         if form == _LONG_TEXT:
-            _, following = _long_text(lines, number, _own_column(at, dash, key), str(scalar))
+            _, following = long_text(lines, number, _own_column(at, dash, key), str(scalar))
+        elif form == _ENCLOSED_VALUE:
+            value, following = enclosed(lines, number, _own_column(at, dash, key), str(scalar))
+            if not isinstance(value, str):
+                return None
     return found
 
 
@@ -92,28 +111,36 @@ def _read(lines: list[str]) -> dict[str, Any]:
         if number < following:
             continue
         form, at, dash, key, scalar = _forms.get(text) or _new_line(text)
-        if form == _NOTHING:
+        if form <= _NOTHING:
+            if form == _MORE:
+                whole, following = _text_that_goes_on(lines, number)
+                container[-1 if is_list else next(reversed(container))] = whole
             continue
         if at != column or dash != is_list:
             if awaiting and (at > column or (dash and at == column)):
                 outer.append((container, column, is_list))
                 if len(outer) >= MAX_DEPTH:
-                    raise _Unusual
+                    raise Unusual
                 container[awaiting] = container = [] if dash else {}
                 column, is_list = at, dash
             while at < column or (is_list and not dash):
                 container, column, is_list = outer.pop()
             if at != column or dash != is_list:
-                raise _Unusual
+                raise Unusual
         value: Any = scalar
         awaiting = ""
         if form > _VALUE:
             if form == _LONG_TEXT:
-                value, following = _long_text(lines, number, _own_column(at, dash, key), str(scalar))
+                value, following = long_text(lines, number, _own_column(at, dash, key), str(scalar))
             elif form == _KEY:
                 awaiting = key
             else:
+                # what it stands in, itself, and with a dash the section that begins with it
+                if len(outer) + 2 + (dash and key != "") > MAX_DEPTH:
+                    raise Unusual
                 value = []
+                if form == _ENCLOSED_VALUE:
+                    value, following = enclosed(lines, number, _own_column(at, dash, key), str(scalar))
         if dash:
             if not key:
                 container.append(value)
@@ -122,9 +149,9 @@ def _read(lines: list[str]) -> dict[str, Any]:
             container.append({})
             container, column, is_list = container[-1], at + 2, False
             if len(outer) >= MAX_DEPTH:
-                raise _Unusual
+                raise Unusual
         if key in container:
-            raise _Unusual
+            raise Unusual
         container[key] = value
     return root
 
@@ -145,15 +172,19 @@ def _new_line(text: str) -> _Line:
 
 
 def _line(text: str) -> _Line:
-    """Raises _Unusual for a line that has none of the usual forms."""
-    found = _LINE.fullmatch(text)
+    """Raises Unusual for a line that has none of the usual forms."""
+    found = _LINE.fullmatch(text) or _ENCLOSED.fullmatch(text)
     if found is None:
-        raise _Unusual
+        raise Unusual
     indent, dash, key, value = found.groups(default="")
     if not value and not key and not dash:
         return _NOTHING, 0, False, "", None
     if key in WORDS if key else (not value or not dash):
-        raise _Unusual
+        if key or not value or value[0] in "'\"[|>{":
+            raise Unusual
+        return _MORE, len(indent), False, "", value
+    if found.re is _ENCLOSED:
+        return _ENCLOSED_VALUE, len(indent), dash != "", key, value
     form, meaning = _meaning(value)
     return form, len(indent), dash != "", key, meaning
 
@@ -161,16 +192,13 @@ def _line(text: str) -> _Line:
 def _meaning(value: str) -> tuple[int, Scalar]:
     if not value:
         return _KEY, None
-    if value[0] == "|":
+    if value[0] in "|>":
         return _LONG_TEXT, value
     if value == "[]":
         return _EMPTY_LIST, None
     if value[0] in "\"'":
-        return _VALUE, value[1:-1]
-    meaning, flaw = resolve(value)
-    if flaw:
-        raise _Unusual
-    return _VALUE, meaning
+        return _VALUE, unquoted(value)
+    return _VALUE, plain(value)
 
 
 def _own_column(at: int, dash: bool, key: str) -> int:
@@ -178,19 +206,25 @@ def _own_column(at: int, dash: bool, key: str) -> int:
     return at + 2 if dash and key else at
 
 
-def _long_text(lines: list[str], number: int, column: int, sign: str) -> tuple[str, int]:
-    """What stands below line `number` and further in than `column`, its first line says how far; and the number of the line behind."""
-    first = lines[number + 1]
-    depth = len(first) - len(first.lstrip(" "))
-    if depth <= column or depth == len(first):
-        raise _Unusual
-    margin = " " * depth
-    end = number + 2
-    while end < len(lines) and (not lines[end] or lines[end].startswith(margin)):
-        end += 1
-    text = "\n".join([line[depth:] for line in lines[number + 1 : end]]).rstrip("\n")
-    behind = lines[min(end, len(lines) - 1)]
-    # too long; or something between the text and its key; or blanks, which may be a part of the text
-    if len(text) >= MAX_SCALAR or behind.startswith(" " * (column + 1)) or (behind and not behind.strip(" ")):
-        raise _Unusual
-    return (text if sign == "|-" else text + "\n"), end
+def _text_that_goes_on(lines: list[str], number: int) -> tuple[Scalar, int]:
+    """A text without quotes that began in the line before; and the number of the line behind it."""
+    before = lines[number - 1] if number else ""
+    form, at, dash, key, _ = _forms.get(before) or _new_line(before)
+    begin = before[at + 2 * dash + (len(key) + 2 if key else 0) :].strip(" ")
+    if form != _VALUE or begin[0] in "'\"":
+        raise Unusual
+    column = _own_column(at, dash, key)
+    parts = [begin]
+    while number < len(lines):
+        form, at, *_ = _forms.get(lines[number]) or _new_line(lines[number])
+        if form != _MORE:
+            break
+        if at <= column:
+            raise Unusual
+        parts.append(lines[number].strip(" "))
+        number += 1
+    text = " ".join(parts)
+    # a comment ends the text; what goes on behind it is a fault
+    if len(text) > MAX_SCALAR or " #" in text:
+        raise Unusual
+    return plain(text), number
