@@ -131,16 +131,26 @@ def read_own(target: Path, longest: int = _LARGEST) -> bytes | None:
 
 
 def write_new(target: Path, data: bytes, *, like: Path | None = None) -> None:
-    """Create a file that must not exist yet, with all its bytes on the disk; access rights as those of `like`, if given."""
+    """Create a file that must not exist yet, with all its bytes on the disk, or none; access rights as those of `like`, if given."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o666)
-    with os.fdopen(descriptor, "wb", buffering=0) as stream:
-        left = memoryview(data)
-        while left:
-            left = left[stream.write(left) :]
-        if like is not None and sys.platform != "win32":
-            with contextlib.suppress(FileNotFoundError):
-                _same_rights(descriptor, like)
-        os.fsync(descriptor)
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as stream:
+            left = memoryview(data)
+            while left:
+                left = left[stream.write(left) :]
+            if like is not None and sys.platform != "win32":
+                with contextlib.suppress(FileNotFoundError):
+                    _same_rights(descriptor, like)
+            os.fsync(descriptor)
+    except BaseException:
+        _remove_draft(target)
+        raise
+
+
+def _remove_draft(draft: Path) -> None:
+    """On the way out with an error, which must be heard and not that of removing."""
+    with contextlib.suppress(OSError):
+        draft.unlink(missing_ok=True)
 
 
 def _same_rights(descriptor: int, like: Path) -> None:
@@ -207,12 +217,11 @@ def write_whole(target: Path, data: bytes) -> None:
     """Write or replace one of our own files: a draft beside it, on the disk, then renamed."""
     draft = draft_of(target)
     draft.unlink(missing_ok=True)
+    write_new(draft, data)
     try:
-        write_new(draft, data)
         replace_file(draft, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+        _remove_draft(draft)
         raise
     sync_folders([target.parent])
 
@@ -245,13 +254,12 @@ def put_in_place(target: Path, data: bytes, temp: Path, last_look: Callable[[], 
 
     `last_look` is called when all is ready, because until then an editor may save the same file; it may raise.
     """
+    write_new(temp, data, like=target)
     try:
-        write_new(temp, data, like=target)
         last_look()
         replace_file(temp, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            temp.unlink(missing_ok=True)
+        _remove_draft(temp)
         raise
 
 

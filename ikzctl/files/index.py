@@ -101,18 +101,7 @@ def _link(mark: Path, lock: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        _write_lock(lock)
-
-
-def _write_lock(lock: Path) -> None:
-    try:
         write_new(lock, _MARK)
-    except FileExistsError:
-        raise
-    except BaseException:
-        with contextlib.suppress(OSError):
-            lock.unlink(missing_ok=True)
-        raise
 
 
 def _same_content(index: Path, private: Path) -> None:
