@@ -26,6 +26,8 @@ _LINE = re.compile(
     (?:(?:^|\ +|(?<=\ ))\#.*)?\ *""",
     re.VERBOSE,
 )
+# two events begin a text, two end it
+_MAX_INSIDE = MAX_EVENTS - 4
 _ENCLOSED = re.compile(rf"""{_HEAD}(['"\[{{].*)""", re.VERBOSE)
 
 # What stands on a line: more of the text above, nothing or a comment, a value, the beginning of a long text, an empty list, a key whose
@@ -42,12 +44,16 @@ def read_lines(text: str) -> dict[str, Any] | None:
     if ("{" in text or "}" in text) and TEMPLATE_MARKS.search(text):
         return None
     lines = _split(text)
-    if _events(lines, text) > MAX_EVENTS or (len(text) > MAX_SCALAR and max(map(len, lines)) > MAX_SCALAR):
+    if len(text) > MAX_SCALAR and max(map(len, lines)) > MAX_SCALAR:
         return None
     try:
-        return _read(lines) or None
+        data = _read(lines)
     except Unusual:
         return None
+    # no event takes less than a character, so hardly a text has to be counted
+    if not data or (len(text) > _MAX_INSIDE and _events(data) > _MAX_INSIDE):
+        return None
+    return data
 
 
 def _split(text: str) -> list[str]:
@@ -57,11 +63,11 @@ def _split(text: str) -> list[str]:
     return lines
 
 
-def _events(lines: list[str], text: str) -> int:
-    """How many events a parser would make of the text at most."""
-    # a line six; a pair of brackets two more, and what stands in it two with each comma and two for the last
-    brackets = 4 * len(lines) + 2 * text.count(",") if "[" in text or "{" in text else 0
-    return 6 * len(lines) + brackets
+def _events(value: Any) -> int:
+    """How many events a parser makes of a value."""
+    if isinstance(value, dict):
+        return 2 + len(value) + sum(map(_events, value.values()))
+    return 2 + sum(map(_events, value)) if isinstance(value, list) else 1
 
 
 class Place(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ikzctl.registry.layout import (
@@ -32,6 +32,19 @@ class Splice:
 
     def apply(self, lines: Sequence[str]) -> str:
         return "\n".join([*lines[: self.first], *self.lines, *lines[self.stop :]])
+
+
+def apply_all(splices: Iterable[Splice], lines: Sequence[str]) -> str | None:
+    """The text after all of them; None if two of them concern the same lines or the same gap."""
+    parts: list[str] = []
+    done = -1
+    for splice in sorted(splices, key=lambda splice: (splice.first, splice.stop)):
+        if splice.first <= done if splice.first == splice.stop else splice.first < done:
+            return None
+        parts += lines[max(done, 0) : splice.first]
+        parts += splice.lines
+        done = splice.stop
+    return "\n".join([*parts, *lines[max(done, 0) :]])
 
 
 def style_of(tree: Tree) -> Style:

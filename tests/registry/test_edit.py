@@ -479,6 +479,48 @@ def test_random_edits_give_the_same_text_with_and_without_the_tree_many():
     assert compare_ways(range(NORMAL, NORMAL + LONG // 3))[0] > LONG // 2
 
 
+def one_after_the_other(content, edits):
+    for edit in edits:
+        content = apply(content, [edit])
+    return content
+
+
+def outcome(make):
+    try:
+        return make()
+    except WriteRefused:
+        return None
+
+
+def test_several_edits_at_once_give_the_same_text_as_one_after_the_other():
+    at_once = 0
+    for seed in range(NORMAL // 2):
+        text, data = sample(seed)
+        rnd = random.Random(seed)  # noqa: S311
+        edits = [random_edit(rnd, data)[0] for _ in range(rnd.choice((2, 2, 3, 5)))]
+        edits = [SetValue(FILE, edit.target, edit.value) for edit in edits if isinstance(edit, SetValue)]
+        content = text.encode()
+        wanted = outcome(lambda: one_after_the_other(content, edits))  # noqa: B023
+        assert outcome(lambda: apply(content, edits)) == wanted, f"seed {seed}: {edits}\n{text}"  # noqa: B023
+        at_once += len(edits) > 1 and Document(content, FILE, None, "fastest").made_at_once(edits)
+    assert at_once > NORMAL // 40
+
+
+def test_a_thousand_posts_end_with_one_load(monkeypatch):
+    posts = "".join(f"  - id: s{number}\n    function: Amt\n" for number in range(1000))
+    edits = [SetValue(FILE, ("positions", number, "until"), date(2028, 12, 31)) for number in range(1000)]
+    loads = []
+
+    def counted(*args):
+        loads.append(args)
+        return load(*args)
+
+    monkeypatch.setattr("ikzctl.registry.edit.load", counted)
+    out = apply(f"positions:\n{posts}".encode(), edits)
+    assert len(loads) == 2
+    assert out.decode() == "positions:\n" + posts.replace("Amt\n", "Amt\n    until: 2028-12-31\n")
+
+
 REGISTRY = Path(__file__).parents[2] / "registry"
 
 

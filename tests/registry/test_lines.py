@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from ikzctl.registry.canonical import fmt
 from ikzctl.registry.events import Loaded, load
 from ikzctl.registry.layout import same
-from ikzctl.registry.limits import MAX_DEPTH, MAX_SCALAR
+from ikzctl.registry.limits import MAX_DEPTH, MAX_EVENTS, MAX_SCALAR
 from ikzctl.registry.lines import read_lines
 from tests.registry.foreign import Form, written
 from tests.registry.samples import sample
@@ -184,6 +185,19 @@ def test_forms(text: str, data: dict[str, object] | None):
 )  # fmt: skip
 def test_what_is_left_to_the_parsers(text: str):
     assert read_lines(text) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["- b\n", "- b:\n", "- b: 1\n  c: 2\n", "- []\n", "- b:\n  - []\n", "- [b, c]\n", "- {b: c}\n"]
+)
+def test_as_many_events_as_the_parsers_allow(line: str):
+    def fits(times: int) -> bool:
+        return read_lines("a:\n" + line * times) is not None
+
+    most = bisect_left(range(MAX_EVENTS), True, key=lambda times: times > 0 and not fits(times)) - 1
+    for times in (most, most + 1):
+        parsed = load(("a:\n" + line * times).encode(), "f", "events")
+        assert (parsed.findings == ()) == (times == most)
 
 
 def nested(depth: int, inner: str) -> str:
