@@ -154,10 +154,20 @@ def _remove_draft(draft: Path) -> None:
 
 
 def _same_rights(descriptor: int, like: Path) -> None:
-    """Of a file with a list of single people the rights of the group say only how far those may go at most."""
-    mode = stat.S_IMODE(like.lstat().st_mode)
+    """Owner and group as well, where we may give them; else nobody gets more than before.
+
+    Of a file with a list of single people the rights of the group say only how far those may go at most.
+    """
+    before = like.lstat()
+    mode = stat.S_IMODE(before.st_mode)
     people = _people(like)
-    os.fchmod(descriptor, mode & ~0o070 if people else mode)
+    # giving a file away takes special bits off, so the mode comes last
+    for owner in (before.st_uid, -1):
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, owner, before.st_gid)
+            break
+    same_group = os.fstat(descriptor).st_gid == before.st_gid
+    os.fchmod(descriptor, mode if same_group and not people else mode & ~0o070)
     if people:
         # where the list cannot be had, nobody gets more than before
         with contextlib.suppress(OSError):

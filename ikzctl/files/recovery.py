@@ -37,7 +37,11 @@ class Recovery:
         """What was done, as a German sentence; None if there was nothing to do."""
         match self.kind:
             case "finished":
-                kept = f" Selbst geändert und deshalb belassen: {', '.join(self.kept)}." if self.kept else ""
+                kept = (
+                    f" Selbst geändert und deshalb belassen: {', '.join(self.kept)}. {WITHOUT_CHANGE}"
+                    if self.kept
+                    else ""
+                )
                 return f"Eine unterbrochene, schon gespeicherte Änderung wurde abgeschlossen (Commit {_short(self.commit)}).{kept}"
             case "undone":
                 return "Eine unterbrochene Änderung, die noch nicht gespeichert war, wurde aufgeräumt; sie ist nicht wirksam."
@@ -50,6 +54,7 @@ class Recovery:
         return None
 
 
+WITHOUT_CHANGE = "Dort fehlt die gespeicherte Änderung; wer den Inhalt so festschreibt, nimmt sie zurück. Was fehlt, zeigt: git diff HEAD"
 NOTHING_TO_RECOVER = Recovery("nothing")
 
 
@@ -99,11 +104,17 @@ def recover(repo: Repository, place: Place) -> Recovery:
 
 
 def _require_own(repo: Repository, journal: Journal) -> None:
-    if journal.root != repo.prefix:
-        raise WriteRefused(
-            f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
-            hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(f'{repo.work_tree}/{journal.root}')}",
-        )
+    if journal.root == repo.prefix:
+        return
+    folder = f"{repo.work_tree}/{journal.root}"
+    branch = journal.branch.removeprefix("refs/heads/")
+    raise WriteRefused(
+        f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
+        hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(folder)}"
+        if Path(folder).is_dir()
+        else f"Den Ordner gibt es nicht mehr. Ihn zurücklegen, oder zum Zweig „{branch}“ zurückkehren, und dort ikzctl repair; "
+        "sonst: ikzctl repair --abandon",
+    )
 
 
 def _never_took_effect(repo: Repository, place: Place, journal: Journal, now: str) -> bool:
@@ -174,7 +185,8 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
     except UserError:
         journal = None
     if journal is not None:
-        _require_own(repo, journal)
+        if Path(f"{repo.work_tree}/{journal.root}").is_dir():
+            _require_own(repo, journal)
         for tidy in (clear_branch_locks, remove_temps):
             with contextlib.suppress(OSError):
                 tidy(repo, journal)

@@ -16,7 +16,7 @@ from ikzctl.gitrepo.writing import StagedEntry, staged_entries
 from ikzctl.model.errors import WriteRefused
 
 _UNCHANGED = "Es wurde nichts geändert."
-_STAGED = "in git vorgemerkte, aber nicht festgeschriebene Änderungen"
+_STAGED = "hat in git vorgemerkte, aber nicht festgeschriebene Änderungen"
 
 
 def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: ObjectFormat) -> str | None:
@@ -31,25 +31,37 @@ def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: Ob
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
     if any(index.get(f":0:{parent}", 0) for parent in parents_of(full)):
-        raise _unsaved(repo.prefix, path, _STAGED)
+        raise _staged(repo.prefix, path)
     # only the id counts, and what somebody has staged may be of any size
     staged = index.get(f":0:{full}", 0)
     if (staged.oid if staged else None) != saved:
-        raise _unsaved(repo.prefix, path, _STAGED)
+        raise _staged(repo.prefix, path)
     try:
         data = read_plain(repo.root, path)
     except WriteRefused as error:
         raise WriteRefused(f"{error.message} {_UNCHANGED}", hint=error.hint) from error
     if (None if data is None else object_id("blob", data, used)) == saved:
         return saved
-    if data is None:
-        raise _unsaved(repo.prefix, path, "eine nicht festgeschriebene Löschung")
-    if saved is not None and object_id("blob", data.replace(b"\r\n", b"\n"), used) == saved:
-        raise WriteRefused(
-            f"„{path}“ hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht. {_UNCHANGED}",
-            hint="Mit ikzctl fmt richten; damit es so bleibt: git config core.autocrlf false",
+    raise _differs(repo.prefix, path, data, saved, used)
+
+
+def _differs(prefix: str, path: str, data: bytes | None, saved: str | None, used: ObjectFormat) -> WriteRefused:
+    """What lies on the disk is not what HEAD and index have."""
+    where = _named(prefix, path)
+    if data is not None and saved is None:
+        return WriteRefused(
+            f"„{path}“ liegt schon da und gehört noch zu keinem Commit; die Datei ginge sonst verloren. {_UNCHANGED}",
+            hint=f"Erst aufnehmen (git add -- {where}; git commit -m … -- {where}) oder an eine andere Stelle legen.",
         )
-    raise _unsaved(repo.prefix, path, "Änderungen, die nicht festgeschrieben sind")
+    if data is not None and object_id("blob", data.replace(b"\r\n", b"\n"), used) == saved:
+        return WriteRefused(
+            f"„{path}“ hat auf der Platte Windows-Zeilenenden (CRLF), im Repository nicht. {_UNCHANGED}",
+            hint="Mit ikzctl fmt richten. Damit es so bleibt: git config core.autocrlf false, und in .gitattributes kein eol=crlf.",
+        )
+    what = (
+        "hat eine nicht festgeschriebene Löschung" if data is None else "hat Änderungen, die nicht festgeschrieben sind"
+    )
+    return _unsaved(path, what, f"Erst festschreiben (git commit -m … -- {where}) oder {_discard(prefix, path)}.")
 
 
 def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]) -> None:
@@ -62,15 +74,25 @@ def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]
                 there[path].append(entry)
     for path, file in full.items():
         if there[path] != ([StagedEntry(FILE_MODE, file.old, 0, path)] if file.old else []):
-            raise _unsaved(repo.prefix, file.path, _STAGED)
+            raise _staged(repo.prefix, file.path)
 
 
-def _unsaved(prefix: str, path: str, what: str) -> WriteRefused:
-    where = shlex.quote(f":/{prefix}{path}")
-    return WriteRefused(
-        f"„{path}“ hat {what}; sie gingen sonst verloren. {_UNCHANGED}",
-        hint=f"Erst festschreiben (git commit -m … -- {where}) oder verwerfen (git restore --staged --worktree -- {where}).",
-    )
+def _staged(prefix: str, path: str) -> WriteRefused:
+    # the whole of what is staged: of one path git takes what lies on the disk, and there may be nothing to take
+    return _unsaved(path, _STAGED, f"Erst festschreiben (git commit -m …) oder {_discard(prefix, path)}.")
+
+
+def _unsaved(path: str, what: str, hint: str) -> WriteRefused:
+    return WriteRefused(f"„{path}“ {what}; sie gingen sonst verloren. {_UNCHANGED}", hint=hint)
+
+
+def _discard(prefix: str, path: str) -> str:
+    return f"verwerfen (git restore --staged --worktree -- {_named(prefix, path)})"
+
+
+def _named(prefix: str, path: str) -> str:
+    """The path as an argument for git, in whatever folder somebody is."""
+    return shlex.quote(f":/{prefix}{path}")
 
 
 def parents_of(path: str) -> list[str]:

@@ -15,7 +15,7 @@ from ikzctl.files.index import renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
-from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
+from ikzctl.files.recovery import NOTHING_TO_RECOVER, WITHOUT_CHANGE, Recovery, recover
 from ikzctl.files.steps import clear_branch_locks, finish, stage, undo
 from ikzctl.files.unsaved import parents_of, require_unstaged, saved_id
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
@@ -300,7 +300,10 @@ def _complete(repo: Repository, journal: Journal, head: bytes) -> tuple[str, ...
     except (OSError, UserError) as error:
         reason = _reason(error, repo, 0)
         return (f"{saved}; Dateien werden beim nächsten Aufruf nachgezogen. Grund: {reason}",)
-    return tuple(f"{saved}; „{path}“ wurde gleichzeitig von anderer Hand geändert und blieb so." for path in kept)
+    return tuple(
+        f"{saved}; „{path}“ wurde gleichzeitig von anderer Hand geändert und blieb so. {WITHOUT_CHANGE}"
+        for path in kept
+    )
 
 
 def _old_git() -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def test_what_somebody_wrote_since_stays(died):
     put(died, {"registry/partners/speyer.yaml": b"name: von Hand\n"})
     result = repair(require_repository(died / "registry"))
     assert (result.files, result.kept) == (("pools/speyer.yaml",), ("partners/speyer.yaml",))
-    assert "partners/speyer.yaml" in str(result.text)
+    assert "partners/speyer.yaml. Dort fehlt die gespeicherte Änderung" in str(result.text)
     assert (died / "registry/partners/speyer.yaml").read_bytes() == b"name: von Hand\n"
     assert git(died, "status", "--porcelain") == "M registry/partners/speyer.yaml"
 
@@ -247,6 +247,19 @@ def test_another_registry_in_the_same_repository_is_named(died):
         with pytest.raises(WriteRefused, match="am Register „registry/“ unterbrochen"):
             repair(require_repository(died / "zweites"), abandon=abandon)
         assert journal(died).exists()
+
+
+def test_a_registry_that_lies_elsewhere_now_is_no_dead_end(died):
+    (died / "registry").rename(died / "verzeichnis")
+    repo = require_repository(died / "verzeichnis")
+    with pytest.raises(WriteRefused, match="am Register „registry/“ unterbrochen") as refused:
+        repair(repo)
+    assert str(refused.value.hint).startswith(
+        "Den Ordner gibt es nicht mehr. Ihn zurücklegen, oder zum Zweig „main“ zurückkehren"
+    )
+    assert repair(repo, abandon=True).kind == "abandoned"
+    assert not journal(died).exists()
+    git(died, "add", "-A")
 
 
 FORGED = [

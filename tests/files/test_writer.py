@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -120,6 +122,25 @@ def test_access_rights_of_a_file_stay(clone):
     assert (clone / "registry" / "registry.yaml").stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("may", ["all", "group", "nothing"])
+def test_nobody_gets_more_than_before_where_the_group_cannot_be_kept(clone, monkeypatch, may):
+    def fchown(descriptor: int, owner: int, group: int) -> None:
+        if may == "nothing" or (may == "group" and owner != -1):
+            raise PermissionError
+        chown(descriptor, owner, group)
+
+    chown = os.fchown
+    path = clone / "registry" / "registry.yaml"
+    os.chown(path, 1234, 1)
+    path.chmod(0o664)
+    monkeypatch.setattr(os, "fchown", fchown)
+    commit(clone, FileWrite("registry.yaml", b"format: 2\n"))
+    now = path.stat()
+    wanted = {"all": (1234, 1, 0o664), "group": (0, 1, 0o664), "nothing": (0, os.getegid(), 0o604)}
+    assert (now.st_uid, now.st_gid, now.st_mode & 0o777) == wanted[may]
+
+
 def edited(clone: Path) -> None:
     put(clone, {"registry/partners/speyer.yaml": b"name: von Hand\n"})
 
@@ -175,9 +196,40 @@ def test_unsaved_work_on_the_same_file_stops_the_change(clone, work, sentence):
 
 def test_a_file_that_is_there_but_not_in_git_is_not_overwritten(clone):
     put(clone, {"registry/partners/worms.yaml": b"von Hand\n"})
-    with pytest.raises(WriteRefused, match="nicht festgeschrieben"):
+    with pytest.raises(WriteRefused, match="liegt schon da und gehört noch zu keinem Commit") as refused:
         commit(clone, WORMS)
     assert (clone / "registry/partners/worms.yaml").read_bytes() == b"von Hand\n"
+    follow(clone, refused.value.hint, "git add")
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def follow(clone: Path, hint: str | None, begin: str) -> None:
+    """Do what stands in the brackets that begin so."""
+    commands = re.search(rf"\(({begin}[^)]*)\)", str(hint))
+    assert commands
+    for command in commands[1].replace("…", "x").split("; "):
+        git(clone, *shlex.split(command)[1:])
+
+
+def gone_from_the_index(clone: Path) -> None:
+    git(clone, "rm", "-q", "--cached", "registry/partners/speyer.yaml")
+
+
+@pytest.mark.parametrize("work", [edited, staged, removed, gone_from_the_index])
+@pytest.mark.parametrize("begin", ["git commit", "git restore"])
+def test_what_is_advised_can_be_done(clone, work, begin):
+    work(clone)
+    change = FileWrite("partners/speyer.yaml", b"name: neu\n")
+    with pytest.raises(WriteRefused) as refused:
+        commit(clone, change)
+    follow(clone, refused.value.hint, begin)
+    left = {gone_from_the_index: "gehört noch zu keinem Commit", staged: "Änderungen, die nicht festgeschrieben sind"}
+    if work in left and begin == "git commit":
+        # what lies on the disk is another matter, and now that is said
+        with pytest.raises(WriteRefused, match=left[work]):
+            commit(clone, change)
+    else:
+        commit(clone, change)
 
 
 @pytest.mark.parametrize(
