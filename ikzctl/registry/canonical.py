@@ -128,8 +128,9 @@ def _compare(tree: Tree, data: dict[str, Any], formatted: str, sorted_keys: bool
     again = load(formatted.encode("utf-8"), "", parser)
     before = [comment.text for comment in tree.comments]
     if again.findings or not same(again.data, data, ordered=not sorted_keys):
-        line = again.findings[0].pointer.line if again.findings else 1
-        raise _by_hand(line, "Diese Datei lässt sich nicht selbsttätig umstellen.")
+        # the place in the other text means nothing to whoever has this one
+        why = f" Danach: {again.findings[0].message}" if again.findings else ""
+        raise _by_hand(1, f"Diese Datei lässt sich nicht selbsttätig umstellen.{why}")
     after = [comment.text for comment in Tree(formatted, parser).comments]
     if sorted_keys:
         before, after = sorted(before), sorted(after)

@@ -20,7 +20,10 @@ _MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+# what stands above the text; further down only what can be meant as one, for a text in quotes may go on with "%, gerundet"
+_HEAD = re.compile(rb"(?:(?: *(?:#[^\n]*)?|%[^\n]*)\n)*(?:%[^\n]*)?")
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
+_LATER_DIRECTIVE = re.compile(rb"^%(?:YAML|TAG)\b[^\n]*", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -101,11 +104,14 @@ def _unseen(text: str, file: str, unseen: list[BadCharacter]) -> list[Finding]:
 
 
 def _without_directives(prepared: Prepared, file: str) -> Prepared:
-    first = _DIRECTIVE.search(prepared.source)
-    if first is None:
-        return prepared
-    line = prepared.source.count(b"\n", 0, first.start()) + 1
-    prepared.findings.append(fault("IKZ-Y014", file, (line, 1)))
+    found = _HEAD.match(prepared.source)
+    end = found.end() if found else 0
+    head, body = prepared.source[:end], prepared.source[end:]
     # as a comment the line keeps its place and the parsers do not act on it
-    source = _DIRECTIVE.sub(b"#", prepared.source)
+    source = _DIRECTIVE.sub(b"#", head) + _LATER_DIRECTIVE.sub(b"#", body)
+    if source == prepared.source:
+        return prepared
+    first = _DIRECTIVE.search(head) or _LATER_DIRECTIVE.search(prepared.source, end)
+    line = prepared.source.count(b"\n", 0, first.start()) + 1 if first else 1
+    prepared.findings.append(fault("IKZ-Y014", file, (line, 1)))
     return Prepared(source, prepared.findings, prepared.doubtful, prepared.has_tabs)

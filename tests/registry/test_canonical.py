@@ -322,3 +322,12 @@ def test_what_is_in_form_and_has_no_comment_is_only_compared(monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(canonical, "_written", lambda data, key_order: None)
         assert [fmt(text.encode()) for text in plain] == plain
+
+
+def test_a_form_that_no_file_may_have_is_said():
+    text = "a:\n  b:\n    c:\n" + "".join(
+        f'      k{n}: "{"a" + chr(92) + "n"}{("a" + chr(92) + "n") * 3000}"\n' for n in range(26)
+    )
+    assert len(text) < 256 * 1024
+    with pytest.raises(UserError, match=r"nicht selbsttätig umstellen. Danach: .*256"):
+        fmt(text.encode())

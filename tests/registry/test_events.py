@@ -287,6 +287,14 @@ def test_t07_directives_are_refused():
     assert faults("%YAML 1.1\n---\na: no\n") == [("IKZ-Y014", 1, 1)]
     assert read("%YAML 1.1\n---\na: no\n").data == {"a": "no"}
     assert faults("%TAG ! tag:x,2000:\n---\na: 1\n") == [("IKZ-Y014", 1, 1)]
+    assert faults("# Kopf\n\n%x\n---\na: 1\n") == [("IKZ-Y014", 3, 1)]
+    assert faults("a: 1\n%YAML 1.1\nb: 2\n") == [("IKZ-Y014", 2, 1)]
+
+
+@pytest.mark.parametrize("parser", ["fastest", "events", "pure"])
+def test_a_text_that_goes_on_with_a_per_cent_sign_is_no_directive(parser):
+    loaded = load(b'{a: "Anteil in\n%, gerundet"}\n', "f", parser)
+    assert (loaded.data, loaded.findings) == ({"a": "Anteil in %, gerundet"}, ())
 
 
 # -- T08, T09: characters
