@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,13 +118,15 @@ def run(
     """Start git, give it `stdin`, wait; `GitError` for any exit code that is not in `expect`."""
     process = start(args, place, user_settings=user_settings)
     try:
-        with TimeLimit(process, seconds) as limit:
+        with Patience(process, seconds) as patience:
+            patience.asked()
             out, err = process.communicate(stdin)
     except BaseException:
         process.kill()
         process.wait()
         raise
-    if limit.reached:
+    # one that ended well at the very moment has not been killed
+    if patience.lost and process.returncode != 0:
         raise GitError(args[0], process.returncode, f"timeout after {seconds:.0f} s")
     answer = Answer(process.returncode, out, printable(err.decode("utf-8", "replace")))
     if answer.code not in expect:
@@ -141,38 +142,20 @@ def start_thread(thread: threading.Thread) -> None:
         raise OSError(errno.EAGAIN, str(fault)) from None
 
 
-class TimeLimit:
-    """Ends a git that takes longer than it may. A `timeout` of `communicate` would nap in growing steps instead of waiting."""
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.reached = False
-        self._process = process
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        start_thread(self._timer)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._timer.cancel()
-
-    def _end(self) -> None:
-        self.reached = True
-        self._process.kill()
-
-
 class Patience:
     """Ends a git that owes an answer for longer than `seconds`, however many it has given before.
 
     `asked` is called when an answer is waited for, `answered` when it is there; between the two lie the naps of the one who asks.
+    A `timeout` of `communicate` would nap in growing steps instead of waiting.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         self.lost = False
         self._process = process
         self._seconds = seconds
-        self._since: float | None = None
+        self._questions = 0
+        # the number of the question that is open; none is 0
+        self._owed = 0
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
 
@@ -184,15 +167,21 @@ class Patience:
         self._over.set()
 
     def asked(self) -> None:
-        self._since = time.monotonic()
+        self._questions += 1
+        self._owed = self._questions
 
     def answered(self) -> None:
-        self._since = None
+        self._owed = 0
 
     def _look(self) -> None:
-        while not self._over.wait(min(1.0, self._seconds)):
-            since = self._since
-            if since is not None and time.monotonic() - since > self._seconds:
+        """Counts looks, not seconds: while we are stopped ourselves (Ctrl-Z) the clock goes on, and git's answer waits for us."""
+        pause = min(1.0, self._seconds)
+        seen = looks = 0
+        while not self._over.wait(pause):
+            owed = self._owed
+            looks = looks + 1 if owed and owed == seen else 0
+            seen = owed
+            if looks * pause >= self._seconds:
                 self.lost = True
                 self._process.kill()
                 return
