@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from ikzctl.gitrepo.objects import format_of, object_id
-from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, start, start_thread
+from ikzctl.gitrepo.process import QUICK, GitError, Patience, Place, kill, start, start_thread
 from ikzctl.model.errors import UserError
 
 if sys.platform == "linux":
@@ -75,11 +75,11 @@ class _Running:
         return found
 
     def kill(self) -> None:
-        self._process.kill()
+        kill(self._process)
 
     def end(self) -> None:
         """Close all pipes and wait; a git that has already gone leaves nothing to flush to."""
-        self._process.kill()
+        kill(self._process)
         self._process.wait()
         self._hear_out()
         for pipe in (self.stdin, self.stdout, self._stderr):
@@ -94,7 +94,7 @@ class _Running:
             self._listener.join(_A_MOMENT)
 
     def broken(self) -> GitError:
-        self._process.kill()
+        kill(self._process)
         code = self._process.wait()
         if self.patience.lost:
             return GitError("cat-file", code, f"timeout after {QUICK:.0f} s")

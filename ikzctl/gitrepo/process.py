@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -122,7 +123,7 @@ def run(
             patience.asked()
             out, err = process.communicate(stdin)
     except BaseException:
-        process.kill()
+        kill(process)
         process.wait()
         raise
     # one that ended well at the very moment has not been killed
@@ -183,7 +184,7 @@ class Patience:
             seen = owed
             if looks * pause >= self._seconds:
                 self.lost = True
-                self._process.kill()
+                kill(self._process)
                 return
 
 
@@ -228,11 +229,24 @@ if sys.platform == "win32":
     def _detached(place: Place | None) -> dict[str, Any]:
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
+    def kill(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+
 else:
 
     def _detached(place: Place | None) -> dict[str, Any]:
         """A group of its own: Ctrl-C reaches us alone, and we decide whether git may still finish."""
         return {"process_group": 0, "pass_fds": place.keep_open if place else ()}
+
+    def kill(process: subprocess.Popen[bytes]) -> None:
+        """With all that it has started: what is called git may be a script, whose git would hold our pipes.
+
+        Until it has been waited for, nobody else can have its number, which is that of its group.
+        """
+        if process.returncode is None:
+            # systems other than Linux refuse it for a group of which nobody is alive
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @functools.lru_cache(maxsize=2)

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ikzctl.gitrepo import catfile
+from ikzctl.gitrepo.process import GitError, Place, run
 from tests.gitrepo.repos import git, make_clone
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts as on Unix")
@@ -22,6 +25,11 @@ ASKING = {
     "once": "print(len(process.run(['cat-file', 'blob', sys.argv[2]], place, seconds=0.5).out))\n",
     "talking": "catfile.QUICK = 0.5\nwith catfile.CatFile(place) as git:\n    print(len(git.get(sys.argv[2]).data))\n",
 }
+
+
+def _talk(place: Place) -> None:
+    with catfile.CatFile(place) as objects:
+        objects.get("HEAD")
 
 
 def git_that(folder: Path, does: str) -> str:
@@ -58,3 +66,16 @@ def test_while_we_are_stopped_git_is_not_silent(tmp_path: Path, ask: str):
     time.sleep(1.2)
     process.send_signal(signal.SIGCONT)
     assert process.communicate() == (f"{LARGE}\n", "")
+
+
+@pytest.mark.parametrize("act", [lambda place: run(["version"], place, seconds=0.3), _talk], ids=ASKING)
+def test_a_script_in_the_place_of_git_does_not_hold_us_with_what_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Place], object]
+):
+    make_clone(tmp_path / "clone")
+    monkeypatch.setattr(catfile, "QUICK", 0.3)
+    monkeypatch.setenv("PATH", git_that(tmp_path / "bin", 'sleep 30\n$real "$@"'))
+    started = time.monotonic()
+    with pytest.raises(GitError, match="nicht rechtzeitig geantwortet"):
+        act(Place(tmp_path / "clone/.git"))
+    assert time.monotonic() - started < 15
