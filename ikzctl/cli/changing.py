@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,7 +129,7 @@ def note_that_output_broke(done: str, fault: OSError) -> None:
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
     """Run `commit`; settings that could start foreign programs are accepted only by somebody who is asked at a terminal."""
-    from ikzctl.gitrepo.fence import ForeignSettings, accept_settings
+    from ikzctl.gitrepo.fence import ForeignSettings
 
     try:
         commit()
@@ -141,8 +141,23 @@ def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
         output.note("Nur annehmen, wenn Sie diese Einstellungen selbst gesetzt haben.")
         if not output.ask("Diese Einstellungen für dieses Repository dauerhaft annehmen?"):
             raise
-        accept_settings(workspace.repo, fault.keys, remembered)
+        _accept(workspace, fault.keys, remembered)
         commit()
+
+
+def _accept(workspace: Workspace, keys: Sequence[str], remembered: Path) -> None:
+    from ikzctl.files.disk import german_reason
+    from ikzctl.gitrepo.fence import accept_settings
+
+    try:
+        accept_settings(workspace.repo, keys, remembered)
+    except OSError as fault:
+        raise UserError(
+            f"{german_reason(fault, remembered.parent, 0)} Deshalb kann ikzctl sich nicht merken, was Sie annehmen. "
+            "Es wurde nichts geändert.",
+            f"ikzctl braucht „{remembered.parent}“ als Ordner, in den es schreiben darf. Was dort im Weg ist, umbenennen oder löschen, "
+            "und den Befehl wiederholen.",
+        ) from fault
 
 
 def _show(proposal: Proposal) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -94,9 +95,13 @@ def accept_settings(repo: Repository, keys: Sequence[str], accepted: Path) -> No
     book.setdefault(str(repo.common_dir), {}).update({key: values[key] for key in keys if key in values})
     accepted.parent.mkdir(parents=True, exist_ok=True)
     draft = accepted.with_name(f"{accepted.name}.{os.getpid()}")
-    # the name of a folder may be no text, which only an escape can stand for
-    draft.write_text(json.dumps(book, indent=1), encoding="ascii")
-    draft.replace(accepted)
+    try:
+        # the name of a folder may be no text, which only an escape can stand for
+        draft.write_text(json.dumps(book, indent=1), encoding="ascii")
+        draft.replace(accepted)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _values(settings: Sequence[Setting]) -> dict[str, list[str]]:

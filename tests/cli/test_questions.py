@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +142,35 @@ def test_settings_that_could_start_programs_are_accepted_only_at_a_terminal(smal
     assert said_yes.code == 0
     assert "Gespeichert: Commit" in said_yes.text
     assert program("partner", "add", "--key", "07316000", "--yes").code == 0, "once is enough"
+
+
+BOOK = "ikzctl/accepted-git-settings.json"
+IN_THE_WAY: list[tuple[str, str, Callable[[Path], object]]] = [
+    ("file", "ikzctl", lambda place: place.write_bytes(b"")),
+    ("pipe", "ikzctl", os.mkfifo),
+    ("link to nowhere", "ikzctl", lambda place: place.symlink_to("nirgends")),
+    ("folder", BOOK, lambda place: place.mkdir(parents=True)),
+]
+
+
+@needs_terminal
+@pytest.mark.parametrize(("name", "make"), [case[1:] for case in IN_THE_WAY], ids=[case[0] for case in IN_THE_WAY])
+def test_what_stands_where_it_is_kept_what_was_accepted_is_named(
+    small: Program, tmp_path: Path, name: str, make: Callable[[Path], object]
+):
+    state = tmp_path / "state"
+    state.mkdir()
+    make(state / name)
+    there = sorted(state.rglob("*"))
+    program = small.with_env(XDG_STATE_HOME=str(state))
+    program.git("config", "core.sshCommand", "echo")
+    before = digest(program.folder)
+    shown = in_terminal(program, *ADD, "--yes", answers=(b"j\n",))
+    said = shown.text.split("Fehler: ")[1]
+    assert (shown.code, said.startswith(f"„{state / name}“ ")) == (2, True), shown.text
+    assert f"ikzctl braucht „{state / 'ikzctl'}“ als Ordner" in said
+    assert sorted(state.rglob("*")) == there
+    assert digest(program.folder) == before
 
 
 @needs_terminal
