@@ -137,6 +137,14 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
             hint='git config --global user.name "Koordinierungsstelle IKZ"\n'
             'git config --global user.email "ikz@stadt.example"',
         )
+    if "\ufffd" in name + email:
+        raise WriteRefused(
+            "Ihr Name oder Ihre E-Mail-Adresse in den git-Einstellungen ist kein lesbarer Text (nicht UTF-8). "
+            "Es wurde nichts geändert.",
+            hint="Wo sie stehen, zeigt: git config --show-origin --get-regexp user   Neu setzen:\n"
+            'git config user.name "Koordinierungsstelle IKZ"\n'
+            'git config user.email "ikz@stadt.example"',
+        )
     return Identity(name, email)
 
 

@@ -313,6 +313,22 @@ def test_no_identity(tmp_path, clone, monkeypatch):
     assert git(clone, "log", "-1", "--format=%an <%ae>") == "Amt 1 <amt@stadt.example>"
 
 
+@pytest.mark.parametrize("key", [b"name", b"email"])
+@pytest.mark.parametrize("place", ["clone/.git/config", "home/.gitconfig"])
+def test_an_identity_in_another_encoding_does_not_get_into_history(tmp_path, clone, monkeypatch, key, place):
+    base = head(clone)
+    if place.startswith("home"):
+        git(clone, "config", "--remove-section", "user")
+        put(tmp_path, {place: b"[user]\n\tname = Amt\n\temail = amt@stadt.example\n"})
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with (tmp_path / place).open("ab") as settings:
+        settings.write(b"[user]\n\t%s = K\xf6ln\n" % key)
+    with pytest.raises(WriteRefused, match="kein lesbarer Text") as refused:
+        commit(clone, WORMS)
+    assert "git config user.name" in str(refused.value.hint)
+    assert_untouched(clone, base)
+
+
 def test_somebody_else_was_faster(clone):
     old = head(clone)
     git(clone, "commit", "-q", "--allow-empty", "-m", "schneller")
