@@ -138,6 +138,9 @@ def _unborn_branch(repo: Repository, answer: Answer) -> str:
 
 def _require_readable(repo: Repository, branch: str) -> None:
     """UserError if it may not be seen where the branch is: for git that is often the same as a branch that is not there."""
+    # where it may not enter this folder, git sees no repository at all
+    if repo.objects.is_dir() and not os.access(repo.objects, os.X_OK):
+        raise _forbidden(repo.objects)
     is_name = branch.startswith("refs/") and ".." not in branch and "\0" not in branch
     for path in (repo.common_dir / name for name in ("packed-refs", *((branch,) if is_name else ()))):
         try:

@@ -433,7 +433,7 @@ def test_a_home_that_belongs_to_somebody_else_has_nothing_accepted(small: Progra
     (tmp_path / "fremd").chmod(0o700)
 
 
-UNREADABLE = ["packed-refs", "HEAD", "refs/heads/main", "refs/heads"]
+UNREADABLE = ["packed-refs", "HEAD", "refs/heads/main", "refs/heads", "objects"]
 
 
 @needs_rights
