@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ikzctl.cli.options import AsOfOption, day
+from ikzctl.cli.options import AsOfOption, day, text
 
 
 def demo(
@@ -67,9 +67,8 @@ def init(
     from ikzctl.gitrepo.fence import Identity
 
     from_here(folder)
-    made = make_registry(
-        folder, name=name or folder.resolve().name, land=land.upper(), identity=Identity(function, mail)
-    )
+    called = text(name, "--name") if name else text(folder.resolve().name, "ORDNER")
+    made = make_registry(folder, name=called, land=land.upper(), identity=Identity(function, mail))
     if made is None:
         _finished(folder)
         return

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.handbook import ROOT, command_blocks, page, yaml_files
-from tests.cli.program import DAY, Program, digest, save
+from tests.cli.program import DAY, Program, digest, needs, save
 from tests.cli.terminal import in_terminal
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -122,6 +124,18 @@ def test_the_typing_mistake_of_the_handbook_is_named_with_place_and_proposal(sma
     assert done.code == 1
     assert f"cooperations/vergabestelle/mandates/verfahren.yaml:{line}:1: Fehler IKZ-R001: " in done.out
     assert "Meinten Sie „worms“?" in done.out
+
+
+@needs(sys.platform == "linux", "names that are no text")
+def test_a_name_that_is_no_text_is_told_from_a_file_that_is_none(small: Program, tmp_path: Path):
+    odd = os.fsdecode(b"\xff")
+    before = sorted(tmp_path.iterdir())
+    for arguments, what in (((odd,), "ORDNER"), (("neu", "--name", odd), "--name")):
+        done = small.at(tmp_path)("init", *arguments)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"Fehler: {what}: Die Angabe ist kein lesbarer Text (nicht UTF-8).\n"
+    assert sorted(tmp_path.iterdir()) == before
+    assert small.at(tmp_path)("init", odd, "--name", "Köln").code == 0
 
 
 def test_demo_and_init_never_touch_a_folder_that_holds_something(small: Program):
