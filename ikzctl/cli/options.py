@@ -74,10 +74,11 @@ def day(text: str | None, name: str = "--as-of") -> date:
     if text is None:
         return date.today()  # noqa: DTZ011  days are meant as the user's calendar shows them
     try:
-        named = date.fromisoformat(text) if len(text) == 10 else None
+        named = date.fromisoformat(text)
     except ValueError:
         named = None
-    if named is None:
+    # Python knows other ways to write a day, such as 2027-W01-1
+    if named is None or named.isoformat() != text:
         raise UserError(f"{name}: „{text}“ ist kein Tag; erwartet wird ein Datum wie 2027-01-31.")
     if not _FIRST <= named <= _LAST:
         raise UserError(

@@ -91,6 +91,8 @@ MISTYPED = [
         "Fehler: --as-of: „2026-02-30“ ist kein Tag; erwartet wird ein Datum wie 2027-01-31.",
         None,
     ),
+    (("validate", "--as-of", "2027-W01-1"), "Fehler: --as-of: „2027-W01-1“ ist kein Tag;", None),
+    (("validate", "--as-of", "20270131"), "Fehler: --as-of: „20270131“ ist kein Tag;", None),
     (("validate", "--as-of", "31.01.2027"), "Fehler: --as-of: „31.01.2027“ ist kein Tag;", None),
     (
         ("cooperation", "join", "kfz-vorderpfalz", "speyer", "--from", "morgen"),
