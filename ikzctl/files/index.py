@@ -18,6 +18,7 @@ from ikzctl.gitrepo.writing import feed_index
 from ikzctl.model.errors import WriteRefused
 
 WAIT = 2.0
+LOCKED = "Das andere Programm beenden und wiederholen. Läuft keines mehr, die Sperrdatei von Hand löschen."
 _PAUSE = 0.05
 # the last is what Windows says of drives that know no second names
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
@@ -86,7 +87,7 @@ def _take_lock(repo: Repository, own: Path) -> None:
                 raise WriteRefused(
                     f"Ein anderes git-Programm arbeitet gerade in diesem Repository (Sperre: {lock}). "
                     "Es wurde nichts geändert.",
-                    hint="Das andere Programm beenden und wiederholen. Läuft keines mehr, die Sperrdatei von Hand löschen.",
+                    hint=LOCKED,
                 ) from None
             time.sleep(_PAUSE)
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ikzctl.files.disk import check_path, german_reason, new_token, sync_folders, temp_name
-from ikzctl.files.index import renew_index
+from ikzctl.files.index import LOCKED, renew_index
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
@@ -316,15 +316,25 @@ def _old_git() -> tuple[str, ...]:
 
 def _reason(error: OSError | UserError, repo: Repository, needed: int) -> str:
     """The same sentence for a full disk, whether we met it or git."""
-    if isinstance(error, GitError) and (lock := _LOCK.search(error.err)):
-        return f"Ein anderes git-Programm arbeitet gerade in diesem Repository, oder es ist abgestürzt (Sperre: {lock[1]})."
+    if lock := _foreign_lock(error):
+        return (
+            f"Ein anderes git-Programm arbeitet gerade in diesem Repository, oder es ist abgestürzt (Sperre: {lock})."
+        )
     if isinstance(error, GitError) and error.disk_full:
         error = OSError(errno.ENOSPC, "full")
     return german_reason(error, repo.git_dir, needed) if isinstance(error, OSError) else error.message
 
 
 def _hint(error: OSError | UserError) -> str | None:
+    if _foreign_lock(error):
+        return LOCKED
     return error.hint if isinstance(error, UserError) else None
+
+
+def _foreign_lock(error: OSError | UserError) -> str | None:
+    """The file that git was not allowed to make because it is there already."""
+    found = _LOCK.search(error.err) if isinstance(error, GitError) else None
+    return found[1] if found else None
 
 
 def _new_folders(repo: Repository, files: Sequence[FileChange]) -> tuple[str, ...]:

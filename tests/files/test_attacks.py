@@ -175,6 +175,7 @@ def test_a_lock_of_git_is_named_and_stays(clone, name):
         "Ein anderes git-Programm arbeitet gerade in diesem Repository, oder es ist abgestürzt "
         f"(Sperre: {lock}). Es wurde nichts geändert."
     )
+    assert str(refused.value.hint).endswith("Läuft keines mehr, die Sperrdatei von Hand löschen.")
     assert lock.exists()
     lock.unlink()
     carry_out(workspace, proposal, lambda: proposal)
