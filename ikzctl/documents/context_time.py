@@ -121,16 +121,6 @@ def _notice_open(case: DraftCase, ordinary: list[NoticeRule]) -> str:
 
 def _notice(case: DraftCase, rule: NoticeRule, position: int) -> dict[str, object]:
     path = _file(case, f"notice[{position}]")
-    who = {
-        "jeder": case.roles.one("", "jeder")["nom"],
-        "beauftragter": case.roles.acting()["nom"],
-        "uebrige": f"{case.roles.one('', 'jeder')['nom'].split(' ')[0]} {case.roles.served()['gen']}",
-    }
-    named: object = rule.who
-    if isinstance(named, tuple):
-        subject = listed([partner_forms(case.partners[id])["nom"] for id in named])
-    else:
-        subject = who[str(named)]
     period: str = Placeholder("Kündigungsfrist", f"{path}.period")
     if rule.period:
         period = f"mit einer Frist von {span(rule.period, 'dative')}"
@@ -138,13 +128,29 @@ def _notice(case: DraftCase, rule: NoticeRule, position: int) -> dict[str, objec
     proposal = f"mit einer Frist von {span(rule.period, 'dative') if rule.period else '…'} {_GRIDS[rule.to]}"
     return {
         "label": f"frist-{position}",
-        "who": subject,
+        **_who(case, rule, path),
         "part": "für einzelne Aufgaben " if rule.kind == "teilkuendigung" else "",
         "when": Placeholder(f"Frist und Termin der Kündigung, Beispiel: {proposal}", path)
         if rule.example
         else say(period, " ", _GRIDS[rule.to]),
         "earliest": german.date_long(first) if first and not rule.example else "",
     }
+
+
+def _who(case: DraftCase, rule: NoticeRule, path: str) -> dict[str, object]:
+    """Who may give notice, as the subject of a sentence, and the verb that goes with it."""
+    each = case.roles.one("", "jeder")["nom"]
+    named = [case.partners[id] for id in rule.partners] if rule.who == "bestimmte" else []
+    subject = {
+        "jeder": each,
+        "beauftragter": case.roles.acting()["nom"],
+        "uebrige": f"{each.split(' ')[0]} {case.roles.served()['gen']}",
+        "bestimmte": listed([partner_forms(partner)["nom"] for partner in named])
+        or Placeholder("wer kündigen darf", f"{path}.partners"),
+    }
+    several = len(named) > 1
+    plural = several or any(partner.grammar.gender == "plural" for partner in named)
+    return {"who": subject[rule.who], "can": "können" if plural else "kann", "several": several}
 
 
 def first_day(case: DraftCase, rule: NoticeRule) -> date | None:

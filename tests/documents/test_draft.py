@@ -83,6 +83,25 @@ def test_notice_is_computed_from_the_data():
     )
 
 
+NAMED = {
+    ("speyer",): "Die Stadt Speyer kann diese Zweckvereinbarung mit einer Frist",
+    (
+        "kreis",
+        "speyer",
+    ): "Der Rhein-Pfalz-Kreis und die Stadt Speyer können diese Zweckvereinbarung jeweils mit einer Frist",
+    ("werke",): "Die Stadtwerke Speyer können diese Zweckvereinbarung mit einer Frist",
+    (): "[offen: wer kündigen darf] kann diese Zweckvereinbarung mit einer Frist",
+}
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_named_partners_may_give_notice(named):
+    rule = {"id": "o", "who": "bestimmte", "partners": list(named), "period": {"value": 12, "unit": "monat"}}
+    works = town("werke", "Speyer", legal_name="Stadtwerke Speyer", grammar={"gender": "plural"})
+    given = case((district(), town("speyer", "Speyer"), works), terms=agreement(notice=[rule]))
+    assert f"{NAMED[named]} von zwölf Monaten zum Ende eines Kalenderjahres kündigen." in text(given)
+
+
 def test_two_mandates_of_one_task_are_told_apart_by_reference():
     second = mandate("shared_facility", id="termine", use_today="Termine online.")
     shown = text(case(mandates=(mandate(), second)))
