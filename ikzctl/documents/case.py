@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from ikzctl.documents.words import Roles, roles
 from ikzctl.library.law import Authority, LawPack, PartyFact, approval_authority, law_pack
 from ikzctl.library.municipalities import fold
 from ikzctl.model.agreement import Agreement
-from ikzctl.model.base import Period
+from ikzctl.model.base import Part, Period
 from ikzctl.model.cooperation import Cooperation
 from ikzctl.model.costs import Costs
 from ikzctl.model.errors import UserError
@@ -24,7 +24,8 @@ from ikzctl.model.pool import StaffPool
 from ikzctl.model.security import SecurityFile
 from ikzctl.model.system import System
 from ikzctl.model.task import Task
-from ikzctl.registry.registry import Registry
+from ikzctl.registry.references import references
+from ikzctl.registry.registry import CooperationFolder, Registry
 
 # Users of a service and observers sign nothing.
 PARTY_ROLES = ("mitglied", "beauftragter")
@@ -129,8 +130,8 @@ def from_registry(
     """Collect the records of one cooperation; without an agreement file everything that it would say is open."""
     folder = registry.cooperation(cooperation)
     agreement = folder.agreement or Agreement(id=cooperation, instrument="zweckvereinbarung")
-    candidates = (item.partner for item in agreement.accession.candidates if registry.has("partner", item.partner))
-    named = {*folder.members, *(a for m in folder.mandates.values() for a in m.parties), *folder.pools, *candidates}
+    acting = {*folder.members, *(a for m in folder.mandates.values() for a in m.parties), *folder.pools}
+    others = {id for id in _named(folder) if registry.has("partner", id)}
     tasks = {*folder.cooperation.tasks, *(mandate.task for mandate in folder.mandates.values())}
     security = {id: found for id in sorted(folder.members) if (found := registry.security(id)) is not None}
     systems = {id: registry.system(id) for id in registry.ids("system")}
@@ -143,7 +144,7 @@ def from_registry(
         members=folder.members,
         mandates=folder.mandates,
         pools=folder.pools,
-        partners={id: registry.partner(id) for id in sorted(named)},
+        partners=_Partners(registry, acting | others),
         tasks={id: registry.task(id) for id in sorted(tasks)},
         systems=systems,
         security=security,
@@ -152,3 +153,29 @@ def from_registry(
         findings=findings,
         waived=waived,
     )
+
+
+class _Partners(dict[str, Partner]):
+    """By id. Whom somebody looks up in vain does not exist in the registry, and that is what the user is told."""
+
+    def __init__(self, registry: Registry, ids: set[str]) -> None:
+        super().__init__((id, registry.partner(id)) for id in sorted(ids))
+        self._registry = registry
+
+    def __missing__(self, id: str) -> Partner:
+        raise self._registry.missing("partner", id)
+
+
+def _named(folder: CooperationFolder) -> Iterator[str]:
+    """Ids of all partners that the records of a cooperation name anywhere, other than as its members."""
+    records: dict[str, Collection[Part]] = {
+        "cooperation": [folder.cooperation],
+        "agreement": [folder.agreement] if folder.agreement else [],
+        "costs": [folder.costs] if folder.costs else [],
+        "mandate": folder.mandates.values(),
+        "pool": folder.pools.values(),
+    }
+    for kind, those in records.items():
+        for record in those:
+            data = record.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            yield from (id for target, id, _ in references(kind, data) if target == "partner")
