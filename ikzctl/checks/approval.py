@@ -123,9 +123,7 @@ def deemed_on(step: StepFact, land: str | None) -> date | None:
     start = step.resubmitted or step.received
     if start is None or (step.objected and not (step.resubmitted and step.resubmitted > step.objected)):
         return None
-    if land is None or not law.has_pack(land):
-        return None
-    procedure = law.law_pack(land).procedure
+    procedure = law.procedure_of(land) if land else None
     return _months_later(start, procedure.approval.clock.months) if procedure else None
 
 

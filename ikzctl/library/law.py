@@ -386,10 +386,17 @@ def law_pack(land: str) -> LawPack:
         return _full_pack(_FULL_PACKS[land])
     found = _named_packs().get(land)
     if found is None:
-        raise UserError(
-            f"Für das Land „{land}“ gibt es kein Rechtspaket.", hint=f"Vorhanden sind: {', '.join(lands())}"
-        )
+        raise UserError(f"{no_pack(land)}.", hint=f"Vorhanden sind: {', '.join(lands())}")
     return found
+
+
+def no_pack(land: str) -> str:
+    return f"Für das Land „{land}“ gibt es kein Rechtspaket"
+
+
+def procedure_of(land: str) -> Procedure | None:
+    """How approval works in a Land; None where no pack says it, and for a Land without any."""
+    return law_pack(land).procedure if has_pack(land) else None
 
 
 @cache
@@ -452,7 +459,7 @@ NOT_COMMUNAL = frozenset(
 
 def approval_authority(land: str, parties: Sequence[PartyFact]) -> Authority:
     """Lowest common supervisory authority of the communal parties; where we may not conclude, the answer is to ask."""
-    procedure = law_pack(land).procedure
+    procedure = procedure_of(land)
     if procedure is None:
         return _ask(None, f"Für das Land {land} ist die Genehmigungsbehörde nicht hinterlegt.")
     approval = procedure.approval

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ikzctl.library import german
-from ikzctl.library.law import Authority, PartyFact, approval_authority, law_pack
+from ikzctl.library.law import Authority, PartyFact, approval_authority, has_pack, law_pack, procedure_of
 
 if TYPE_CHECKING:
     from ikzctl.library.law import Step
@@ -61,13 +61,15 @@ def procedure_for(event: str, land: str, agreement: Agreement | None) -> Step | 
     """What the Land's law wants for an event (accession, amendment, withdrawal, dissolution); None where no pack says it."""
     if agreement is not None and agreement.instrument not in APPROVED_INSTRUMENTS:
         return None
-    procedure = law_pack(land).procedure
+    procedure = procedure_of(land)
     step: Step | None = getattr(procedure, event) if procedure is not None else None
     return step
 
 
 def approval_span(land: str) -> tuple[int, str] | None:
     """After which time an approval counts as given, as a number and a unit (`woche`, `monat`); None if it never does or is unknown."""
+    if not has_pack(land):
+        return None
     pack = law_pack(land)
     if pack.procedure is not None:
         return pack.procedure.approval.clock.months, "monat"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ikzctl.library import german
-from ikzctl.library.law import Authority, law_pack
+from ikzctl.library.law import Authority, law_pack, procedure_of
 from ikzctl.library.parties import approval_span, procedure_for
 from ikzctl.model.mandate import Mandate
 from ikzctl.plans.case import Case
@@ -102,7 +102,7 @@ def _clock(case: Case, draft: Draft) -> None:
 
 def entry_into_force(case: Case, draft: Draft, wanted: date) -> None:
     """Every partner publishes by itself; the last one decides."""
-    procedure = law_pack(case.land).procedure
+    procedure = procedure_of(case.land)
     if procedure is None:
         return
     rule = procedure.entry_into_force

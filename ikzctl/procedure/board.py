@@ -9,7 +9,7 @@ from ikzctl.library.gates import readiness_gaps, security_results
 from ikzctl.model.cooperation import Cooperation
 from ikzctl.procedure.deadlines import deadlines
 from ikzctl.procedure.obstacles import obstacles, oldest
-from ikzctl.procedure.steps import approval_rows, partner_rows, version_in_work
+from ikzctl.procedure.steps import approval_rows, law_gaps, partner_rows, version_in_work
 from ikzctl.procedure.values import (
     Board,
     GateRow,
@@ -51,7 +51,9 @@ def board_of(registry: Registry, cooperation: str, *, as_of: date) -> Board:
         agreement=agreement.state if agreement else None,
         version=work.number if work else None,
         in_force_from=work.in_force_from if work else None,
-        obstacles=obstacles(c, work, partners, approvals, security, readiness, milestones, questions),
+        obstacles=obstacles(
+            c, law_gaps(registry, folder, work), work, partners, approvals, security, readiness, milestones, questions
+        ),
         partners=partners,
         approvals=approvals,
         security=security,

@@ -41,6 +41,7 @@ _CLOCK = {
 
 def obstacles(
     cooperation: Cooperation,
+    gaps: Sequence[Obstacle],
     work: Work | None,
     partners: Sequence[PartnerRow],
     approvals: Sequence[ApprovalRow],
@@ -49,10 +50,11 @@ def obstacles(
     milestones: Sequence[MilestoneRow],
     questions: Sequence[QuestionRow],
 ) -> tuple[Obstacle, ...]:
-    """None for a cooperation that has ended."""
+    """None for a cooperation that has ended; `gaps`: what keeps us from telling the others."""
     if cooperation.phase == "beendet":
         return ()
     return (
+        *gaps,
         *_resting(cooperation, partners),
         *_agreement(cooperation, work, partners, approvals),
         *_milestones(milestones),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ikzctl.library import german
-from ikzctl.library.parties import approval_span, authority_of, is_party, land_of, procedure_for
+from ikzctl.library.law import has_pack, no_pack
+from ikzctl.library.parties import APPROVED_INSTRUMENTS, approval_span, authority_of, is_party, land_of, procedure_for
 from ikzctl.library.terms import ApprovalClock, Submission, Unit, approval_clock
 from ikzctl.model.agreement import Agreement, ProcedureStep
+from ikzctl.model.kinds import BY_NAME
 from ikzctl.model.member import Member
-from ikzctl.procedure.values import ApprovalRow, Done, PartnerRow
+from ikzctl.procedure.values import ApprovalRow, Done, Obstacle, PartnerRow
 from ikzctl.registry.registry import CooperationFolder, Registry
 
 # What a partner resolves for a version; a resolution to give notice or a preliminary debate is something else.
@@ -123,6 +125,19 @@ def approval_rows(
         todo = "Schritt „genehmigung“ in agreement.yaml eintragen und Antrag stellen"
         rows.append(ApprovalRow(None, "genehmigung", name, "nicht_eingereicht", None, None, False, None, None, todo))
     return tuple(rows)
+
+
+def law_gaps(registry: Registry, folder: CooperationFolder, work: Work | None) -> tuple[Obstacle, ...]:
+    """What cannot be told of an agreement under the law of a Land that has no law pack."""
+    agreement = folder.agreement
+    if agreement is None or work is None or work.in_force or agreement.instrument not in APPROVED_INSTRUMENTS:
+        return ()
+    land = land_of(agreement, registry.head)
+    if has_pack(land):
+        return ()
+    named_in = BY_NAME["agreement"].path(folder.id, folder.id) if agreement.land else BY_NAME["registry"].pattern
+    what = f"Genehmigung und ihre Frist sind nicht zu beurteilen: {no_pack(land)}"
+    return (Obstacle(what, (), None, None, f"bei der Aufsicht erfragen; das Land steht in {named_in} (land)"),)
 
 
 def _approval_row(step: ProcedureStep, land: str, partners: Sequence[PartnerRow], day: date) -> ApprovalRow:

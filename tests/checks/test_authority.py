@@ -81,6 +81,14 @@ def test_without_the_district_of_a_party_the_answer_is_to_ask():
     assert "Bitte bei der Aufsicht erfragen" in finding.message
 
 
+def test_a_land_without_law_pack_is_said_to_be_unknown_and_stops_nothing():
+    texts = _registry([TOWN, CITY], "kreisverwaltung")
+    path = "cooperations/wohngeld/agreement.yaml"
+    texts[path] = texts[path].replace("vat:\n", "land: BE\nvat:\n")
+    assert _about_authority(texts) == []
+    assert [(f.code, f.pointer.file) for f in findings(texts) if "das Land BE" in f.message] == [("IKZ-L100", path)]
+
+
 def test_the_authority_changes_when_somebody_joins():
     texts = _registry([TOWN, ASSOCIATION, CITY], "kreisverwaltung")
     path = "cooperations/wohngeld/agreement.yaml"

@@ -65,8 +65,9 @@ def test_the_answer_names_its_ground():
     assert "kreisfreie" in found.reason_de
 
 
-def test_other_laender_give_no_authority():
-    assert approval_authority("NW", [SPEYER]).kind == "ask"
+@pytest.mark.parametrize("land", ["NW", "HB"])
+def test_other_laender_give_no_authority(land):
+    assert approval_authority(land, [SPEYER]).kind == "ask"
 
 
 def test_kinds_agree_with_the_registry():

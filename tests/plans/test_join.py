@@ -220,6 +220,14 @@ def test_what_deserves_care_is_a_warning(changes, day, words):
     assert any(words in w for w in plan.warnings)
 
 
+def test_under_the_law_of_a_land_without_law_pack_the_supervisor_is_to_be_asked():
+    plan = join(registry(cooperations__wohngeld__agreement={"land": "HH"}))
+    assert plan.refusals == ()
+    assert "genehmigen oder anzuzeigen ist, ist nicht hinterlegt; bitte bei der Aufsicht erfragen" in " ".join(
+        said(plan, "genehmigung")
+    )
+
+
 def test_unknown_partner_and_cooperation_are_errors_that_help():
     with pytest.raises(UserError) as caught:
         join(registry(), "speier")

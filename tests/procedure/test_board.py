@@ -362,6 +362,29 @@ def test_the_overview_names_every_cooperation_and_its_first_obstacle():
     assert board(start, None, as_of=TODAY) == overview(start, as_of=TODAY)
 
 
+def test_a_land_without_law_pack_hides_neither_the_board_nor_the_other_cooperations():
+    start = preparing(**{AGREED: {**DRAFT, "land": "BE", "procedure": [{**STEP, "received_on": "2026-10-01"}]}})
+    b = board_of(start, "wohngeld", as_of=TODAY)
+    first = b.obstacles[0]
+    assert (first.what, first.todo) == (
+        "Genehmigung und ihre Frist sind nicht zu beurteilen: Für das Land „BE“ gibt es kein Rechtspaket",
+        "bei der Aufsicht erfragen; das Land steht in cooperations/wohngeld/agreement.yaml (land)",
+    )
+    assert [(a.state, a.ends_on) for a in b.approvals] == [("laeuft", None)]
+    assert len(b.obstacles) > 2
+    assert [r.first_obstacle for r in overview(start, as_of=TODAY).cooperations] == [first.what]
+
+
+@pytest.mark.parametrize(
+    ("agreed", "named"),
+    [(DRAFT, ["registry.yaml"]), ({**DRAFT, "instrument": "oeffentlich_rechtlicher_vertrag"}, []), (AGREEMENT, [])],
+)
+def test_what_needs_no_approval_any_more_needs_no_law_pack(agreed, named):
+    start = preparing(**{AGREED: agreed, "registry": {"land": "HH"}})
+    gaps = [o.todo for o in board_of(start, "wohngeld", as_of=TODAY).obstacles if "Rechtspaket" in o.what]
+    assert [todo.split(" in ")[1].split()[0] for todo in gaps] == named
+
+
 def test_an_unknown_cooperation_is_an_error_that_helps():
     with pytest.raises(UserError) as caught:
         board(registry(), "wohngelt", as_of=TODAY)
