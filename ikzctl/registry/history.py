@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -278,7 +279,23 @@ def _description(change: Change, describe: Describe) -> str:
     return _short(described) if described else str(steps[-1])
 
 
+# Descriptions that say how to write a value, and not what the field is.
+_LABELS = {
+    "true, wenn die Angabe nur ein Beispiel ist und nirgends belegt wurde": "nur ein Beispiel",
+    "true bei Verwaltungsrechten": "Verwaltungsrechte",
+    "true zugestimmt, false verweigert, null offen": "zugestimmt",
+    "true, false oder null, wenn ungeklärt": "trifft zu",
+    "true: „in der jeweils geltenden Fassung“; false: in der genannten Fassung": "in der jeweils geltenden Fassung",
+    "false: weglassen": "Klausel verwenden",
+    "behauptet, geprueft oder belegt": "Stand der Aussage",
+    "vereinbart, vorlaeufig oder offen": "Stand",
+}
+
+
 def _short(description: str) -> str:
+    if description in _LABELS:
+        return _LABELS[description]
+    description = re.sub(r"^true, wenn ", "ob ", description)
     for stop in ("; ", " („", " (", ": ", ", z. B."):
         description = description.split(stop, maxsplit=1)[0]
     return description

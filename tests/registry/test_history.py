@@ -1,15 +1,19 @@
 """What changed between two states, told in the terms of the domain."""
 
+import json
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ikzctl.library.schemas import describe
+from ikzctl.library.resources import schemas_dir
+from ikzctl.library.schemas import describe, schema_name
+from ikzctl.model.kinds import KINDS
 from ikzctl.plans.join import plan_join
 from ikzctl.plans.leave import plan_leave
-from ikzctl.registry.history import differences
+from ikzctl.registry.history import _LABELS, _short, differences
 from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member, registry, texts
 from tests.registry.texts import Texts
 
@@ -111,6 +115,7 @@ STEP = {"id": "g", "kind": "genehmigung", "authority": "ADD"}
             {"partners__speyer": {"seat": "Dudenhofen"}},
             "Partner Stadt Speyer: Sitz: von „Speyer“ auf „Dudenhofen“",
         ),
+        ({}, {"partners__speyer": {"example": True}}, "Partner Stadt Speyer: nur ein Beispiel: jetzt ja"),
         ({"partners__speyer": {"seat": "Speyer"}}, {}, "Partner Stadt Speyer: Sitz: nicht mehr „Speyer“"),
         (
             {COOPERATION: {"milestones": [MILESTONE]}},
@@ -129,6 +134,24 @@ STEP = {"id": "g", "kind": "genehmigung", "authority": "ADD"}
 )
 def test_one_sentence_for_one_change(before, after, sentence):
     assert between(before, after) == [sentence]
+
+
+def test_no_label_speaks_of_how_a_value_is_written():
+    schemas = (json.loads((schemas_dir() / schema_name(kind)).read_bytes()) for kind in KINDS)
+    described = {text for schema in schemas for text in _descriptions(schema)}
+    labels = {_short(text) for text in described}
+    assert [one for one in labels if re.search(r"\b(true|false|null)\b|geprueft|vorlaeufig", one)] == []
+    assert "ob in Vertretung unterzeichnet wurde" in labels
+    assert set(_LABELS) <= described, "a description was changed, and its label is out of use"
+
+
+def _descriptions(schema):
+    """Those of all fields, wherever they stand."""
+    if isinstance(schema, dict):
+        yield from (field["description"] for field in schema.get("properties", {}).values() if "description" in field)
+    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    for part in inner:
+        yield from _descriptions(part)
 
 
 def test_a_deleted_file_is_a_warning():
