@@ -261,7 +261,7 @@ def _entries(change: Change) -> str:
     shown = []
     for item in change.items:
         keys = ("title", "name", "function", "organ", *_IDENTITY)
-        name = next((item[k] for k in keys if item.get(k) is not None), None)
+        name = next((item[k] for k in keys if isinstance(item.get(k), str | int)), None)
         if name is not None:
             shown.append(f"„{day_text(name)}“")
     return f", {', '.join(shown)}" if shown else ""

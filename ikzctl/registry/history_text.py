@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ _UMLAUTS = {
 }
 # kinds of files that are named by the partner of that id
 ABOUT_A_PARTNER = ("partner", "member", "pool", "security")
+# No model has seen these data: where they are not what a sentence is about, the general one has to do.
+_FAULTY = (AttributeError, LookupError, TypeError)
 
 
 def day_text(value: object) -> str:
@@ -38,8 +41,8 @@ def day_text(value: object) -> str:
     return f"{int(found[3])}.\u00a0{_MONTHS[int(found[2]) - 1]} {found[1]}"
 
 
-def plain_value(value: Any) -> str:
-    """A value as it may stand in a sentence: short and in one line."""
+def plain_value(value: Any, an_entry: str = "ein Eintrag", entries: str = "Einträge") -> str:
+    """A value as it may stand in a sentence: short and in one line; `an_entry`, `entries`: the words in the case wanted."""
     if value is None:
         return "offen"
     if isinstance(value, bool):
@@ -55,9 +58,9 @@ def plain_value(value: Any) -> str:
             ),
             None,
         )
-        return plain_value(named) if named is not None else "ein Eintrag"
+        return plain_value(named, an_entry, entries) if named is not None else an_entry
     if isinstance(value, list):
-        return f"{len(value)} Einträge" if len(value) != 1 else plain_value(value[0])
+        return f"{len(value)} {entries}" if len(value) != 1 else plain_value(value[0], an_entry, entries)
     text = day_text(value).replace("\n", " ")
     if text != value and (not isinstance(value, str) or _DAY.fullmatch(value)):
         return text
@@ -71,9 +74,9 @@ def _cut(text: str, start: int) -> str:
 
 
 def both_values(old: Any, new: Any) -> tuple[str, str]:
-    """Two values as they may stand side by side: of long texts the part in which they differ."""
+    """Two values as they may stand behind „von“ and „auf“: of long texts the part in which they differ."""
     if not (isinstance(old, str) and isinstance(new, str)) or max(len(old), len(new)) <= _SHOWN:
-        return plain_value(old), plain_value(new)
+        return plain_value(old, "einem Eintrag", "Einträgen"), plain_value(new, "einen Eintrag")
     same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     start = max(0, same - _BEFORE)
     one, other = (f"„{_cut(text.replace(chr(10), ' '), start)}“" for text in (old, new))
@@ -89,7 +92,8 @@ def label_of(place: Place, names: Names) -> str:
 
 def added_text(place: Place, data: Mapping[str, Any], names: Names) -> str:
     if place.kind.name == "member":
-        return _joins(place, data, names)
+        with suppress(*_FAULTY):
+            return _joins(place, data, names)
     if place.kind.name == "mandate":
         principals = data.get("principals")
         parties = [data.get("agent"), *(principals if isinstance(principals, list) else [])]
@@ -102,22 +106,27 @@ def removed_text(place: Place, names: Names) -> str:
     return f"Gelöscht: {label_of(place, names)}. Im Register wird nichts gelöscht; Beendetes bekommt ein Ende (until)."
 
 
+def _said(value: object) -> str:
+    """A text or number inside a sentence, a day in words; TypeError for what no sentence can be about."""
+    if not isinstance(value, str | int):
+        raise TypeError
+    return day_text(value)
+
+
 def _joins(place: Place, data: Mapping[str, Any], names: Names) -> str:
     name, day = names.partner(place.id), data.get("from")
     if data.get("state") == "beigetreten":
         return (
-            f"{name} tritt der Zusammenarbeit {place.cooperation} zum {day_text(day)} bei"
+            f"{name} tritt der Zusammenarbeit {place.cooperation} zum {_said(day)} bei"
             if day
             else f"{name} ist der Zusammenarbeit {place.cooperation} beigetreten"
         )
-    when = f"zum {day_text(day)}" if day else "ohne Tag"
+    when = f"zum {_said(day)}" if day else "ohne Tag"
     return f"{name}: Beitritt zur Zusammenarbeit {place.cooperation} {when} vorgesehen"
 
 
 # --- sentences by kind and place --------------------------------------------------------------------------------------
 
-# No model has seen these data: where they are not what a sentence is about, the general one has to do.
-_FAULTY = (AttributeError, LookupError, TypeError)
 Sentence = Callable[["Change", "Names"], str]
 
 
@@ -138,27 +147,30 @@ def _member_end(c: Change, names: Names) -> str:
         return _member_back(c, names)
     if c.pattern == ("termination",) and c.new is None:
         return f"{name}: Kündigung der Mitgliedschaft {where} ist zurückgenommen"
+    if c.pattern == ("termination",) and not end:
+        return f"{name}: Kündigung der Mitgliedschaft {where} ist eingetragen, ihr Ende noch nicht"
     if not end:
-        return f"{name}: Mitgliedschaft {where} endet nicht mehr zum {day_text(c.whole_old.get('until'))}"
+        return f"{name}: Mitgliedschaft {where} endet nicht mehr zum {_said(c.whole_old.get('until'))}"
     by_notice = " (Kündigung)" if c.whole_new.get("termination") else ""
-    return f"{name}: Mitgliedschaft {where} endet am {day_text(end)}{by_notice}"
+    return f"{name}: Mitgliedschaft {where} endet am {_said(end)}{by_notice}"
 
 
 def _member_back(c: Change, names: Names) -> str:
     # between two states somebody may have come back twice
     later = c.whole_new["earlier"][int(c.field[1]) + 1 :] if c.kind == "added" else []
-    day = day_text((later[0] if later else c.whole_new).get("from"))
-    return f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} zum {day}"
+    day = (later[0] if later else c.whole_new).get("from")
+    when = f"zum {_said(day)}" if day else "ohne Tag"
+    return f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} {when}"
 
 
 def _member_begin(c: Change, names: Names) -> str:
     if c.whole_new.get("earlier") and not c.whole_old.get("earlier"):
         return _member_back(c, names)
     name = names.partner(c.place.id)
-    before = f" (bisher {day_text(c.old)})" if c.old else ""
+    before = f" (bisher {_said(c.old)})" if c.old else ""
     if not c.new:
         return f"{name}: Beginn der Mitgliedschaft in {c.place.cooperation} ist wieder offen{before}"
-    return f"{name}: Mitgliedschaft in {c.place.cooperation} beginnt am {day_text(c.new)}{before}"
+    return f"{name}: Mitgliedschaft in {c.place.cooperation} beginnt am {_said(c.new)}{before}"
 
 
 def _member_state(c: Change, names: Names) -> str:
@@ -168,47 +180,48 @@ def _member_state(c: Change, names: Names) -> str:
         return _joins(c.place, c.whole_new, names)
     if c.new == "ausgeschieden":
         return f"{names.partner(c.place.id)} ist aus der Zusammenarbeit {c.place.cooperation} ausgeschieden"
-    return f"{names.partner(c.place.id)}: Mitgliedschaft in {c.place.cooperation} ist {c.new}"
+    return f"{names.partner(c.place.id)}: Mitgliedschaft in {c.place.cooperation} ist {_word(c.new, 'vorgesehen')}"
 
 
 def _resolution(c: Change, names: Names) -> str:
     entry = c.new if c.kind == "added" else c.items[-1]
     who = f"{names.partner(c.place.id)} ({c.place.cooperation})"
-    about, result = entry.get("about", "abschluss"), entry.get("result", "offen")
-    on = f" am {day_text(entry['date'])}" if entry.get("date") else ""
+    about, result = _said(entry.get("about") or "abschluss"), _said(entry.get("result") or "offen")
+    organ = _said(entry.get("organ"))
+    on = f" am {_said(entry['date'])}" if entry.get("date") else ""
     if result == "offen":
-        return f"{who}: Beschluss zu „{about}“ vorgesehen, {entry.get('organ')}"
-    return f"{who}: {entry.get('organ')} hat „{about}“{on} {result}"
+        return f"{who}: Beschluss zu „{about}“ vorgesehen, {organ}"
+    return f"{who}: {organ} hat „{about}“{on} {result}"
 
 
 def _party(c: Change, names: Names) -> str:
     if c.kind == "added":
-        return f"Mandat {c.place.id} ({c.place.cooperation}): neuer Beteiligter {names.partner(c.new)}"
-    return f"Mandat {c.place.id} ({c.place.cooperation}): nicht mehr Beteiligter {names.partner(c.old)}"
+        return f"Mandat {c.place.id} ({c.place.cooperation}): neuer Beteiligter {names.partner(_said(c.new))}"
+    return f"Mandat {c.place.id} ({c.place.cooperation}): nicht mehr Beteiligter {names.partner(_said(c.old))}"
 
 
 def _mandate_agent(c: Change, names: Names) -> str:
-    shown = [names.partner(v) if v else "niemand" for v in (c.old, c.new)]
+    shown = [names.partner(_said(v)) if v else "niemand" for v in (c.old, c.new)]
     return f"Mandat {c.place.id} ({c.place.cooperation}): beauftragter Beteiligter von {shown[0]} auf {shown[1]}"
 
 
 def _mandate_end(c: Change, names: Names) -> str:
     if not c.new:
-        return f"Mandat {c.place.id} ({c.place.cooperation}) endet nicht mehr zum {day_text(c.old)}"
-    return f"Mandat {c.place.id} ({c.place.cooperation}) endet am {day_text(c.new)}"
+        return f"Mandat {c.place.id} ({c.place.cooperation}) endet nicht mehr zum {_said(c.old)}"
+    return f"Mandat {c.place.id} ({c.place.cooperation}) endet am {_said(c.new)}"
 
 
 def _milestone(c: Change, names: Names) -> str:
-    title = c.items[-1].get("title", c.items[-1].get("id"))
+    title = _said(c.items[-1].get("title", c.items[-1].get("id")))
     return f"{c.place.cooperation}: Meilenstein „{title}“ von {_word(c.old, 'offen')} auf {_word(c.new, 'offen')}"
 
 
 def _question_new(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: neue offene Frage „{c.new.get('question', c.new.get('id'))}“"
+    return f"{c.place.cooperation}: neue offene Frage „{_said(c.new.get('question', c.new.get('id')))}“"
 
 
 def _question(c: Change, names: Names) -> str:
-    question = c.items[-1].get("question", c.items[-1].get("id"))
+    question = _said(c.items[-1].get("question", c.items[-1].get("id")))
     if not c.new:
         return f"{c.place.cooperation}: Frage wieder offen: „{question}“"
     return f"{c.place.cooperation}: offene Frage beantwortet: „{question}“"
@@ -224,47 +237,48 @@ def _agreement_state(c: Change, names: Names) -> str:
 
 def _version(c: Change, names: Names) -> str:
     v = c.new
-    reason = f": {v['reason']}" if v.get("reason") else ""
-    title = "Urfassung" if v.get("number") == 0 else f"{v.get('number')}. Änderung"
+    reason = f": {_said(v['reason'])}" if v.get("reason") else ""
+    title = "Urfassung" if v.get("number") == 0 else f"{_said(v.get('number'))}. Änderung"
     return f"{c.place.cooperation}: {title} der Vereinbarung aufgenommen{reason}"
 
 
 def _version_in_force(c: Change, names: Names) -> str:
-    number = c.items[-1].get("number")
-    title = "Vereinbarung" if number == 0 else f"{number}. Änderung der Vereinbarung"
-    return f"{c.place.cooperation}: {title} wirksam ab {day_text(c.new) if c.new else 'einem noch offenen Tag'}"
+    number = _said(c.items[-1].get("number"))
+    title = "Vereinbarung" if number == "0" else f"{number}. Änderung der Vereinbarung"
+    return f"{c.place.cooperation}: {title} wirksam ab {_said(c.new) if c.new else 'einem noch offenen Tag'}"
 
 
 def _step_new(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: Schritt „{c.new.get('kind')}“ vorgemerkt{_authority(c.new)}"
+    return f"{c.place.cooperation}: Schritt „{_said(c.new.get('kind'))}“ vorgemerkt{_authority(c.new)}"
 
 
 def _step_outcome(c: Change, names: Names) -> str:
     step = c.items[-1]
-    on = f" am {day_text(step['decided_on'])}" if step.get("decided_on") else ""
-    what = f"{str(step.get('kind')).capitalize()} {_word(step.get('outcome'))}{on}"
+    on = f" am {_said(step['decided_on'])}" if step.get("decided_on") else ""
+    what = f"{_said(step.get('kind')).capitalize()} {_word(step.get('outcome'))}{on}"
     return f"{c.place.cooperation}: {what}{_authority(step)}"
 
 
 def _step_received(c: Change, names: Names) -> str:
     step = c.items[-1]
-    what = f"{str(step.get('kind')).capitalize()} eingegangen am {day_text(c.new) if c.new else 'offen'}"
+    when = f"eingegangen am {_said(c.new)}" if c.new else "nicht mehr eingegangen"
+    what = f"{_said(step.get('kind')).capitalize()} {when}"
     return f"{c.place.cooperation}: {what}{_authority(step)}"
 
 
 def _authority(step: Mapping[str, Any]) -> str:
-    return f", {step['authority']}" if step.get("authority") else ""
+    return f", {_said(step['authority'])}" if step.get("authority") else ""
 
 
 def _commitment(c: Change, names: Names) -> str:
     item = c.items[-1]
-    what = f"{item.get('framework')}, {item.get('level')}"
+    what = f"{_said(item.get('framework'))}, {_said(item.get('level'))}"
     return f"{names.partner(c.place.id)}: Sicherheitszusage {what} von {_word(c.old)} auf {_word(c.new)}"
 
 
 def _word(value: object, default: str = "offen") -> str:
     if not isinstance(value, str | None):
-        return plain_value(value)
+        raise TypeError
     text = default if value is None else _cut(value.replace("\n", " "), 0)
     return _UMLAUTS.get(text, text.replace("_", " "))
 

@@ -1,5 +1,7 @@
 """`diff` reads what no model has checked, and says something true about it."""
 
+import re
+
 import pytest
 
 from ikzctl.library.schemas import describe
@@ -35,6 +37,84 @@ MEMBER = "partner: hausen\nfrom: 2027-01-01\nrole: mitglied\n"
 )
 def test_faulty_data_get_a_sentence_all_the_same(path: str, before: str, after: str):
     assert said(path, before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("state: beigetreten", "", "Gemeinde Hausen: Mitgliedschaft in wohngeld ist vorgesehen"),
+        (
+            "state: beigetreten",
+            "state: {a: b}",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): Stand der Mitgliedschaft: von „beigetreten“ auf einen Eintrag",
+        ),
+        (
+            "role: nutzer",
+            "role: {a: b}",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): Rolle: von „nutzer“ auf einen Eintrag",
+        ),
+        (
+            "role: {a: b}",
+            "role: nutzer",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): Rolle: von einem Eintrag auf „nutzer“",
+        ),
+        (
+            "role: [a, b]",
+            "role: nutzer",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): Rolle: von 2 Einträgen auf „nutzer“",
+        ),
+        (
+            "role: nutzer",
+            "role: [a, b]",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): Rolle: von „nutzer“ auf 2 Einträge",
+        ),
+        ("role: nutzer", "role:", "Mitgliedschaft Gemeinde Hausen (wohngeld): Rolle: nicht mehr „nutzer“"),
+        (
+            "until: {a: b}",
+            "until: {a: 2027-01-01}",
+            "Mitgliedschaft Gemeinde Hausen (wohngeld): a: von „b“ auf 1. Januar 2027",
+        ),
+        (
+            "",
+            "termination: {reason: x}",
+            "Gemeinde Hausen: Kündigung der Mitgliedschaft in der Zusammenarbeit wohngeld ist eingetragen, ihr Ende noch nicht",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_makes_no_wrong_german(before: str, after: str, sentence: str):
+    head = "partner: hausen\n"
+    assert said(f"{C}/members/hausen.yaml", f"{head}{before}\n", f"{head}{after}\n") == [sentence]
+
+
+# one place after the other, of what the sentences speak
+SPOKEN = {
+    f"{C}/members/hausen.yaml": [
+        "from: {}",
+        "until: {}",
+        "resolutions: [{{organ: {}, about: {}, result: {}, date: {}}}]",
+        "earlier: [{{from: {}}}]",
+    ],
+    f"{C}/mandates/neu.yaml": ["agent: {}", "principals: [{}]", "until: {}"],
+    f"{C}/cooperation.yaml": [
+        "milestones: [{{id: m, title: {}, state: {}}}]",
+        "open_questions: [{{question: {}, answer: x}}]",
+    ],
+    f"{C}/agreement.yaml": [
+        "versions: [{{number: {}, reason: {}, in_force_from: {}}}]",
+        "procedure: [{{id: g, kind: {}, authority: {}, received_on: {}, outcome: {}}}]",
+    ],
+    "security/hausen.yaml": ["commitments: [{{framework: {}, level: {}, state: {}}}]"],
+}
+
+
+@pytest.mark.parametrize(("path", "line"), [(path, line) for path, lines in SPOKEN.items() for line in lines])
+def test_no_sentence_shows_a_value_as_the_program_holds_it(path: str, line: str):
+    shapes = [line.format(*[value] * 4) for value in ("2027-01-01", "null", "[x, y]", "{a: b}")]
+    empty = "partner: hausen\n"
+    for before in ("", *shapes):
+        for after in ("", *shapes):
+            for text in said(path, f"{empty}{before}\n", f"{empty}{after}\n"):
+                assert not re.search(r"None|\{|\[|'", text), text
 
 
 def test_a_new_mandate_without_a_list_of_parties_is_named():
