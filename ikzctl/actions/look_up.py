@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ikzctl.model.errors import UserError
+from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.model.kinds import BY_NAME, KINDS
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _name(data: Mapping[str, Any]) -> str:
 
 
 def text_of(workspace: Workspace, kind: str, id: str, *, rev: str | None) -> str:
-    """The file of one record as it stands in the registry."""
+    """The file of one record as it stands in the registry; RegistryUnreadable for one that would be cut."""
+    from ikzctl.registry.raw import too_large
     from ikzctl.registry.registry import Registry
 
     _require_kind(kind)
@@ -61,7 +62,11 @@ def text_of(workspace: Workspace, kind: str, id: str, *, rev: str | None) -> str
         registry = Registry(source)
         if not registry.has(kind, id, id if kind == "cooperation" else ""):
             raise registry.missing(kind, id)
-        return source.read(BY_NAME[kind].path(id, id)).decode("utf-8", errors="replace")
+        path = BY_NAME[kind].path(id, id)
+        content = source.read(path)
+    if (beyond := too_large(content, path)) is not None:
+        raise RegistryUnreadable((beyond,), f"Die Datei {path} wird nicht gezeigt.")
+    return content.decode("utf-8", errors="replace")
 
 
 def _require_kind(kind: str) -> None:

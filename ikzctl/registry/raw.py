@@ -41,8 +41,8 @@ class Prepared:
 
 def prepare(content: bytes, file: str) -> Prepared | Finding:
     """The text as the parsers get it, or the one fault after which nothing can be read."""
-    if len(content) > MAX_BYTES:
-        return fault("IKZ-Y001", file, (1, 1), limit=MAX_BYTES // 1024)
+    if (beyond := too_large(content, file)) is not None:
+        return beyond
     unusual = content.translate(None, _ORDINARY)
     if unusual:
         try:
@@ -55,6 +55,11 @@ def prepare(content: bytes, file: str) -> Prepared | Finding:
     if content.startswith(b"%") or b"\n%" in content:
         return _without_directives(Prepared(content, []), file)
     return Prepared(content, [])
+
+
+def too_large(content: bytes, file: str) -> Finding | None:
+    """What is wrong with a file of which a source hands out no more than the beginning."""
+    return fault("IKZ-Y001", file, (1, 1), limit=MAX_BYTES // 1024) if len(content) > MAX_BYTES else None
 
 
 def _not_utf8(content: bytes, file: str, offset: int) -> Finding:

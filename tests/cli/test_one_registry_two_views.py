@@ -46,6 +46,21 @@ def test_a_file_that_is_too_large_to_be_read_changes_all_the_same(small: Program
     assert small("diff", "HEAD~1") == small("diff", "HEAD~1", "HEAD") == (1, said, "")
 
 
+def test_a_file_that_is_too_large_to_be_read_is_not_shown_by_half(small: Program):
+    worms = small.folder / WORMS
+    fills = 256 * 1024 - len(worms.read_bytes()) - len(b"#\n")
+    whole = worms.read_bytes() + b"#" + b"x" * fills + b"\n"
+    worms.write_bytes(whole)
+    assert small("show", "partner", "worms") == (0, whole.decode(), ""), "so much is read"
+    worms.write_bytes(whole + b"\n")
+    commit(small)
+    for more in ((), ("--rev", "HEAD")):
+        shown = small("show", "partner", "worms", *more)
+        assert (shown.code, shown.out) == (2, "")
+        assert "partners/worms.yaml:1:1: Fehler IKZ-Y001: Die Datei ist zu groß: erlaubt sind 256 KiB." in shown.err
+        assert "Fehler: Die Datei partners/worms.yaml wird nicht gezeigt.\n" in shown.err
+
+
 def test_a_repository_inside_the_registry_is_none_of_its_folders(small: Program):
     inner = small.folder / "registry/cooperations/innen"
     shutil.copytree(small.folder / "registry/cooperations/vergabestelle", inner)
