@@ -42,6 +42,8 @@ _DIALLED_PART = re.compile(rb"(?:^|(?<![0-9])0|49)[\s()/-]*1[5-7][0-9]", re.MULT
 # Looked for one after the other: one pattern for all takes twice as long.
 _SIGNS = (b"@", b"\\", b"api", *_BIRTH_SIGNS, *_SECRET_SIGNS)
 _ASCII = bytes(range(128))
+# behind a letter ("C#-Kurs") no parser takes it for the beginning of a comment
+_MAY_BEGIN = re.compile(rb"(?<![A-Za-z])#")
 _LIKE_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 # Letters that a pattern without case takes for `i`, `k` or `s`.
 _LIKE_ASCII = tuple(letter.encode() for letter in ("\u017f", "\u212a", "\u0131", "\u0130"))
@@ -136,7 +138,7 @@ def _comments(content: bytes) -> Iterator[tuple[int, int, str]]:
     from ikzctl.registry.nodes import ExplicitKeyError, Tree
     from ikzctl.registry.raw import Prepared, prepare
 
-    if b"#" not in content or not isinstance(prepared := prepare(content, ""), Prepared):
+    if not _MAY_BEGIN.search(content) or not isinstance(prepared := prepare(content, ""), Prepared):
         return
     text = prepared.source.decode("utf-8")
     try:

@@ -16,6 +16,8 @@ from ikzctl.registry.din91379 import SEQUENCES, SINGLE_CHARACTERS
 TYPOGRAPHY = "–—‘‚“”„‹›…•‰≤≥"
 ALLOWED = frozenset(SINGLE_CHARACTERS) | frozenset(TYPOGRAPHY)
 
+_USUAL = ALLOWED | frozenset(map(chr, range(0x20, 0x7F))) | {"\n"}
+
 # Invisible, unassigned, private or able to change the order of what is shown: refused even in comments.
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
 
@@ -56,6 +58,8 @@ def _pattern() -> re.Pattern[str]:
 
 def bad_characters(text: str) -> Iterator[BadCharacter]:
     """Everything in the text (line feeds aside) that the rule does not allow, from left to right."""
+    if _USUAL.issuperset(text):
+        return
     for match in _pattern().finditer(text):
         character = match.group(1)
         if character is None:

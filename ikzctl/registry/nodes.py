@@ -108,6 +108,8 @@ class Tree:
     def _build(self, get_event: NextEvent) -> Node:
         event = get_event()
         while event.__class__ is not MappingStartEvent:
+            if event.__class__ is StreamEndEvent:
+                raise ValueError("only what the loader has read has a tree")
             event = get_event()
         root = Node("map", bool(event.flow_style), "", event.start_mark.index, column=event.start_mark.column)
         stack = [root]
