@@ -29,6 +29,8 @@ def reason(fault: OSError) -> str | None:
         # Python has tried them all, and keeps to itself why none would do
         return "In keinem Ordner für temporäre Dateien kann geschrieben werden; vermutlich ist der Datenträger voll."
     sentence = _SENTENCES.get(fault.errno or 0)
-    if sentence is None or ("{name}" in sentence and fault.filename is None):
+    # of two names the second is the one that the user knows: what was to be replaced
+    name = fault.filename2 or fault.filename
+    if sentence is None or ("{name}" in sentence and name is None):
         return None
-    return sentence.format(name=fault.filename)
+    return sentence.format(name=name)
