@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikzctl.model.changes import Edit, FileWrite, NewFile
-from ikzctl.model.errors import RegistryUnreadable, UserError
+from ikzctl.model.errors import RegistryUnreadable, UserError, WriteRefused
 from ikzctl.model.findings import Finding, Pointer
 
 if TYPE_CHECKING:
     from ikzctl.actions.workspace import Workspace
     from ikzctl.files.writer import CommitResult
+    from ikzctl.gitrepo.repository import Repository
     from ikzctl.plans.plan import Plan
     from ikzctl.registry.registry import Registry
     from ikzctl.registry.sources import Source
@@ -37,6 +38,8 @@ class Proposal:
     refusals: tuple[str, ...] = ()
     head: bytes | None = None
     """What git's file HEAD said when this was worked out."""
+    unsaved: tuple[str, ...] = ()
+    """Files that the plan was made from as the commit has them, and that lie otherwise in the folder."""
 
 
 def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
@@ -45,6 +48,7 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
     Everything is read from one commit: what somebody is typing in the folder meanwhile plays no part.
     """
     from ikzctl.gitrepo.repository import read_head
+    from ikzctl.registry.commit_source import CommitSource
     from ikzctl.registry.registry import Registry
 
     head = read_head(workspace.repo.git_dir)
@@ -54,9 +58,35 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
         plan = make(registry)
         writes = () if plan.refusals else texts_of(source, plan.edits)
         check_new_texts(source, writes)
-        if source.commit is None:
+        if not isinstance(source, CommitSource) or source.commit is None:
             raise ValueError("a proposal is made from a commit")
-        return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals, head)
+        ids = source.blob_ids()
+        unsaved = _unsaved(workspace.repo, {path: ids[path] for path in registry.paths_read()}, source.commit)
+        return Proposal(plan.title, plan.lines(), plan.message, source.commit, writes, plan.refusals, head, unsaved)
+
+
+def _unsaved(repo: Repository, ids: Mapping[str, str], commit: str) -> tuple[str, ...]:
+    """Those of the files that somebody has changed in the folder, line ends aside; none while another change is on its way."""
+    from ikzctl.files.disk import read_plain
+    from ikzctl.files.journal import is_unfinished
+    from ikzctl.gitrepo.objects import format_of, object_id
+    from ikzctl.gitrepo.repository import head_state
+
+    used = format_of(commit)
+
+    def is_changed(path: str, saved: str) -> bool:
+        try:
+            data = read_plain(repo.root, path)
+        except WriteRefused:
+            return True
+        except OSError:
+            return False
+        return data is None or object_id("blob", data.replace(b"\r\n", b"\n"), used) != saved
+
+    if is_unfinished(repo):
+        return ()
+    changed = tuple(path for path, saved in ids.items() if is_changed(path, saved))
+    return changed if changed and head_state(repo).commit == commit else ()
 
 
 def require_known_format(registry: Registry) -> None:

@@ -165,6 +165,12 @@ def _show(proposal: Proposal) -> None:
     output.say("=" * len(proposal.title))
     for line in proposal.lines:
         output.say(line)
+    if proposal.unsaved:
+        named = ", ".join(proposal.unsaved[:5]) + (" …" if len(proposal.unsaved) > 5 else "")
+        output.note(
+            "Hinweis: Der Plan geht vom letzten Commit aus. Im Ordner anders, nicht festgeschrieben und deshalb nicht berücksichtigt: "
+            f"{named}"
+        )
     for reason in proposal.refusals:
         output.note(f"Nicht möglich: {reason}")
     if proposal.refusals:

@@ -102,6 +102,10 @@ class Registry:
         """Let go of what was read of one cooperation, for whoever looks at one after the other."""
         self._built.pop(cooperation, None)
 
+    def paths_read(self) -> tuple[str, ...]:
+        """Of all records that somebody has asked for, sorted; registry.yaml aside."""
+        return tuple(sorted(path for built in self._built.values() for path in built))
+
     def _read(self, path: str) -> Any:
         return self._record(path, self.source.read(path))
 

@@ -234,3 +234,32 @@ def test_ctrl_c_that_python_swallows_is_not_lost():
     """Some places let no exception out: what an object does when it goes, or compiled code that calls back."""
     done = subprocess.run([sys.executable, "-c", _SWALLOWED], capture_output=True, text=True, check=False, timeout=50)
     assert (done.returncode, done.stdout, done.stderr) == (130, "weiter\n", "Abgebrochen.\n")
+
+
+def test_a_plan_names_the_files_of_which_it_knows_only_what_is_saved(small: Program):
+    leave = (
+        "cooperation",
+        "leave",
+        "vergabestelle",
+        "worms",
+        "--effective",
+        "2029-12-31",
+        "--reason",
+        "x",
+        "--dry-run",
+    )
+    file = small.folder / "registry/cooperations/vergabestelle/members/worms.yaml"
+    saved = file.read_bytes()
+    for content, unsaved in (
+        (saved, False),
+        (saved.replace(b"\n", b"\r\n"), False),
+        (saved + b"# neu\n", True),
+        (None, True),
+    ):
+        file.unlink() if content is None else file.write_bytes(content)
+        done = small(*leave)
+        named = (
+            "Hinweis: Der Plan geht vom letzten Commit aus." in done.err
+            and "cooperations/vergabestelle/members/worms.yaml" in done.err
+        )
+        assert (done.code, named) == (0, unsaved), done.text
