@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikzctl.model.changes import Edit, FileWrite, NewFile
-from ikzctl.model.errors import RegistryUnreadable, UserError, WriteRefused
+from ikzctl.model.errors import RegistryUnreadable, UserError
 from ikzctl.model.findings import Finding, Pointer
 
 if TYPE_CHECKING:
@@ -67,21 +67,20 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
 
 def _unsaved(repo: Repository, ids: Mapping[str, str], commit: str) -> tuple[str, ...]:
     """Those of the files that somebody has changed in the folder, line ends aside; none while another change is on its way."""
-    from ikzctl.files.disk import read_plain
     from ikzctl.files.journal import is_unfinished
     from ikzctl.gitrepo.objects import format_of, object_id
     from ikzctl.gitrepo.repository import head_state
+    from ikzctl.registry.sources import Files
 
-    used = format_of(commit)
+    used, folder = format_of(commit), Files(str(repo.root))
 
     def is_changed(path: str, saved: str) -> bool:
         try:
-            data = read_plain(repo.root, path)
-        except WriteRefused:
-            return True
+            data = folder.read(path)
         except OSError:
-            return False
-        return data is None or object_id("blob", data.replace(b"\r\n", b"\n"), used) != saved
+            # gone, or a link or folder in its place; of a disk that fails the change itself will tell
+            return True
+        return object_id("blob", data.replace(b"\r\n", b"\n"), used) != saved
 
     if is_unfinished(repo):
         return ()
