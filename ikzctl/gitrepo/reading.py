@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 from ikzctl.gitrepo.catfile import CatFile, DamagedError, RawObject, stream_objects
 from ikzctl.gitrepo.objects import FILE_MODES, ObjectFormat, format_of, is_object_id, no_object
 from ikzctl.gitrepo.process import QUICK, Place, printable, run
-from ikzctl.gitrepo.repository import FETCH_ALL, Repository, head_state
+from ikzctl.gitrepo.repository import FETCH_ALL, Repository, forbidden, head_state
 from ikzctl.gitrepo.trees import Trees
 from ikzctl.model.errors import UserError
 
@@ -106,7 +106,7 @@ class CleanRoom:
             return UserError(text, FETCH_ALL)
         head = self.head.commit
         if head and self._asking(head).get(head) is None:
-            return _missing(head)
+            return self._missing(head)
         return UserError(
             f"Den Stand {shown} gibt es in diesem Repository nicht.",
             hint="Zweige und Marken zeigt: git branch --all; git tag. Frühere Stände zeigt: git log --oneline",
@@ -139,7 +139,7 @@ class CleanRoom:
         """One content; all single reads of a room share one start of git."""
         found = self._asking(_checked(oid)).get(oid, max_bytes)
         if found is None:
-            raise _missing(oid)
+            raise self._missing(oid)
         if found.kind != "blob":
             raise DamagedError(f"Unter {oid[:12]} liegt keine Datei, sondern „{found.kind}“.")
         return found.data
@@ -175,8 +175,18 @@ class CleanRoom:
         found = self._asking(_checked(commit)).get(commit)
         head, _, tree = found.data.partition(b"\n")[0].partition(b" ") if found else (b"", b"", b"")
         if head != b"tree" or not is_object_id(text := tree.decode("ascii", "replace")):
-            raise _missing(commit)
+            raise self._missing(commit)
         return text
+
+    def _missing(self, oid: str) -> UserError:
+        # git passes over packs that it may not see
+        packs = self.repo.objects / "pack"
+        if packs.is_dir() and not os.access(packs, os.R_OK | os.X_OK):
+            return forbidden(packs)
+        return DamagedError(
+            f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
+            hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
+        )
 
     def _read(self, oids: Sequence[str], max_bytes: int) -> Iterator[RawObject]:
         if not oids:
@@ -186,7 +196,7 @@ class CleanRoom:
         answers = stream_objects(self._room_for(oids[0]), oids, max_bytes)
         for oid, found in zip(oids, answers, strict=True):
             if found is None:
-                raise _missing(oid)
+                raise self._missing(oid)
             yield found
 
     def _room_for(self, oid: str) -> Place:
@@ -225,13 +235,6 @@ def _checked(oid: str) -> str:
     if not is_object_id(oid):
         raise ValueError("not a full object id")
     return oid
-
-
-def _missing(oid: str) -> DamagedError:
-    return DamagedError(
-        f"Im Repository fehlt ein Objekt ({oid[:12]}); der Klon ist unvollständig.",
-        hint="Das Register vollständig neu klonen, ohne --filter und --depth.",
-    )
 
 
 def _path(raw: bytes) -> str:

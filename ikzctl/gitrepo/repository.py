@@ -126,7 +126,7 @@ def _unborn_branch(repo: Repository, answer: Answer) -> str:
     try:
         named = os.fsdecode(read_head(repo.git_dir).removeprefix(_REFERENCE).strip())
     except PermissionError:
-        raise _forbidden(repo.git_dir / "HEAD") from None
+        raise forbidden(repo.git_dir / "HEAD") from None
     _require_readable(repo, named)
     if "unknown revision" not in answer.err:
         raise GitError("rev-parse", answer.code, answer.err)
@@ -140,13 +140,13 @@ def _require_readable(repo: Repository, branch: str) -> None:
     """UserError if it may not be seen where the branch is: for git that is often the same as a branch that is not there."""
     # where it may not enter this folder, git sees no repository at all
     if repo.objects.is_dir() and not os.access(repo.objects, os.X_OK):
-        raise _forbidden(repo.objects)
+        raise forbidden(repo.objects)
     is_name = branch.startswith("refs/") and ".." not in branch and "\0" not in branch
     for path in (repo.common_dir / name for name in ("packed-refs", *((branch,) if is_name else ()))):
         try:
             path.open("rb").close()
         except PermissionError:
-            raise _forbidden(path) from None
+            raise forbidden(path) from None
         except OSError:  # it lies in the other of the two, or there is none
             continue
 
@@ -288,13 +288,14 @@ def _has_head(git_dir: Path) -> bool:
     try:
         os.lstat(git_dir / "HEAD")
     except PermissionError:
-        raise _forbidden(git_dir) from None
+        raise forbidden(git_dir) from None
     except OSError:
         return False
     return True
 
 
-def _forbidden(path: Path) -> UserError:
+def forbidden(path: Path) -> UserError:
+    """What to say of a file or folder of git's that we may not see."""
     return UserError(
         f"„{path}“ darf nicht gelesen werden (fehlende Zugriffsrechte).",
         hint="Wem es gehört, zeigt: ls -ld. Dort um Leserechte bitten, oder das Register selbst klonen (git clone).",
