@@ -166,10 +166,11 @@ def _show(proposal: Proposal) -> None:
     for line in proposal.lines:
         output.say(line)
     if proposal.unsaved:
-        named = ", ".join(proposal.unsaved[:5]) + (" …" if len(proposal.unsaved) > 5 else "")
+        from ikzctl.plans.plan import some
+
         output.note(
             "Hinweis: Der Plan geht vom letzten Commit aus. Im Ordner anders, nicht festgeschrieben und deshalb nicht berücksichtigt: "
-            f"{named}"
+            f"{some(proposal.unsaved)}"
         )
     for reason in proposal.refusals:
         output.note(f"Nicht möglich: {reason}")

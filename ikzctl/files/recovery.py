@@ -103,10 +103,15 @@ def recover(repo: Repository, place: Place) -> Recovery:
     raise _needs_help(journal, now)
 
 
+def _folder(repo: Repository, journal: Journal) -> str:
+    """Where the registry of the interrupted change lay."""
+    return f"{repo.work_tree}/{journal.root}"
+
+
 def _require_own(repo: Repository, journal: Journal) -> None:
     if journal.root == repo.prefix:
         return
-    folder = f"{repo.work_tree}/{journal.root}"
+    folder = _folder(repo, journal)
     branch = journal.branch.removeprefix("refs/heads/")
     raise WriteRefused(
         f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
@@ -185,7 +190,8 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
     except UserError:
         journal = None
     if journal is not None:
-        if Path(f"{repo.work_tree}/{journal.root}").is_dir():
+        # of a registry that lies elsewhere now, nobody could say it from its own folder
+        if Path(_folder(repo, journal)).is_dir():
             _require_own(repo, journal)
         for tidy in (clear_branch_locks, remove_temps):
             with contextlib.suppress(OSError):

@@ -16,7 +16,6 @@ from ikzctl.gitrepo.writing import StagedEntry, staged_entries
 from ikzctl.model.errors import WriteRefused
 
 _UNCHANGED = "Es wurde nichts geändert."
-_STAGED = "hat in git vorgemerkte, aber nicht festgeschriebene Änderungen"
 
 
 def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: ObjectFormat) -> str | None:
@@ -78,8 +77,9 @@ def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]
 
 
 def _staged(prefix: str, path: str) -> WriteRefused:
+    what = "hat in git vorgemerkte, aber nicht festgeschriebene Änderungen"
     # the whole of what is staged: of one path git takes what lies on the disk, and there may be nothing to take
-    return _unsaved(path, _STAGED, f"Erst festschreiben (git commit -m …) oder {_discard(prefix, path)}.")
+    return _unsaved(path, what, f"Erst festschreiben (git commit -m …) oder {_discard(prefix, path)}.")
 
 
 def _unsaved(path: str, what: str, hint: str) -> WriteRefused:
