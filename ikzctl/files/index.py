@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ikzctl.files.disk import read_own, remove_own, replace_file, sync_folders, write_new
@@ -26,56 +26,18 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _MARK = b"ikzctl schreibt; nach einem Absturz hilft: ikzctl repair\n"
 
 
-def renew_index(
-    repo: Repository,
-    place: Place,
-    entries: Mapping[str, str | None],
-    object_format: ObjectFormat,
-    *,
-    check: Callable[[], None] = lambda: None,
-) -> None:
-    """Take git's lock and prepare the new index next to our journal; nothing of it is visible yet.
+def take_lock(repo: Repository) -> None:
+    """Keep git out of the index until `put_index` or `release_index`. WriteRefused if another git has it and keeps it.
 
-    `check` is called while nobody else can change the index, and may raise.
+    A lock that a dead run of ours has left is taken over as it stands: it must not be away for a moment, because it is all that keeps
+    somebody's commit from taking back a change that is saved and not yet in the files.
     """
     if (repo.git_dir / "index").is_symlink():
         raise WriteRefused(
             f"„{repo.git_dir / 'index'}“ ist eine Verknüpfung; ikzctl kann sie nicht ersetzen. Es wurde nichts geändert.",
             hint="Die Datei selbst an diese Stelle legen, oder das Register frisch klonen (git clone).",
         )
-    own = repo.git_dir / "ikzctl"
-    _take_lock(repo, own)
-    check()
-    private = own / "index"
-    private.unlink(missing_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        _same_content(repo.git_dir / "index", private)
-    feed_index(place, private, entries, object_format)
-
-
-def put_index(repo: Repository) -> None:
-    """The commit is made: the new index takes its place, the lock goes."""
-    private, index = repo.git_dir / "ikzctl" / "index", repo.git_dir / "index"
-    # somebody may have removed a damaged index; it is his to make a new one, for which git needs its lock
-    if private.exists() or index.exists():
-        replace_file(private, index)
-        sync_folders([repo.git_dir])
-    drop_index(repo)
-
-
-def drop_index(repo: Repository) -> None:
-    """Remove the prepared index and git's lock, if the lock is ours."""
-    own = repo.git_dir / "ikzctl"
-    for name in ("index", "index.lock", "index.mark"):
-        remove_own(own / name)
-    lock = repo.git_dir / "index.lock"
-    if _is_ours(lock):
-        lock.unlink(missing_ok=True)
-
-
-def _take_lock(repo: Repository, own: Path) -> None:
-    lock = repo.git_dir / "index.lock"
-    mark = own / "index.mark"
+    lock, mark = repo.git_dir / "index.lock", repo.git_dir / "ikzctl" / "index.mark"
     mark.unlink(missing_ok=True)
     write_new(mark, _MARK)
     end = time.monotonic() + WAIT
@@ -83,6 +45,8 @@ def _take_lock(repo: Repository, own: Path) -> None:
         try:
             _link(mark, lock)
         except FileExistsError:
+            if _is_ours(lock):
+                break
             if time.monotonic() > end:
                 raise WriteRefused(
                     f"Ein anderes git-Programm arbeitet gerade in diesem Repository (Sperre: {lock}). "
@@ -91,8 +55,44 @@ def _take_lock(repo: Repository, own: Path) -> None:
                 ) from None
             time.sleep(_PAUSE)
         else:
-            mark.unlink()
-            return
+            break
+    mark.unlink()
+
+
+def prepare_index(
+    repo: Repository, place: Place, entries: Mapping[str, str | None], object_format: ObjectFormat
+) -> None:
+    """Under git's lock: the new index, beside our journal; nothing of it is visible yet."""
+    private = repo.git_dir / "ikzctl" / "index"
+    for name in (private, private.with_name("index.lock")):
+        remove_own(name)
+    with contextlib.suppress(FileNotFoundError):
+        _same_content(repo.git_dir / "index", private)
+    feed_index(place, private, entries, object_format)
+
+
+def put_index(repo: Repository) -> None:
+    """The commit is made: the new index takes its place, and git may go on."""
+    private, index = repo.git_dir / "ikzctl" / "index", repo.git_dir / "index"
+    # somebody may have removed a damaged index; it is his to make a new one, for which git needs its lock
+    if private.exists() or index.exists():
+        replace_file(private, index)
+        sync_folders([repo.git_dir])
+    release_index(repo)
+
+
+def release_index(repo: Repository) -> None:
+    """Drop the prepared index and let git go on, if the lock is ours."""
+    own = repo.git_dir / "ikzctl"
+    for name in ("index", "index.lock", "index.mark"):
+        remove_own(own / name)
+    if holds_lock(repo):
+        (repo.git_dir / "index.lock").unlink(missing_ok=True)
+
+
+def holds_lock(repo: Repository) -> bool:
+    """Whether git's lock is there and ours, be it of a run that died."""
+    return _is_ours(repo.git_dir / "index.lock")
 
 
 def _link(mark: Path, lock: Path) -> None:

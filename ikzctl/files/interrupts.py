@@ -13,31 +13,32 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.asked = False
-        self._before: signal._HANDLER = None
+        # how Ctrl-C is handled when this ends: as before, or no more at all
+        self._afterwards: signal._HANDLER = None
         self._outer: Interrupts | None = None
 
     def __enter__(self) -> Self:
         # another thread gets no signals and may not change how they are handled
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.getsignal(signal.SIGINT)
-            outer = getattr(self._before, "__self__", None)
+            self._afterwards = signal.getsignal(signal.SIGINT)
+            outer = getattr(self._afterwards, "__self__", None)
             if isinstance(outer, Interrupts):
                 # whoever guards more than this has heard what we have not
                 self._outer, self.asked = outer, outer.asked
-            if self._before is not signal.SIG_IGN:
+            if self._afterwards is not signal.SIG_IGN:
                 signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        if self._afterwards is not None:
+            signal.signal(signal.SIGINT, self._afterwards)
         if self._outer is not None:
             self._outer.asked |= self.asked
 
     def nothing_left_to_stop(self) -> None:
         """From here to the end of the program Ctrl-C is too late: it must not make what is done sound as if it were not."""
-        if self._before is not None:
-            self._before = signal.SIG_IGN
+        if self._afterwards is not None:
+            self._afterwards = signal.SIG_IGN
 
     def stop_if_asked(self) -> None:
         if self.asked:

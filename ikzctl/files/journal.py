@@ -111,6 +111,9 @@ def _check(journal: Journal) -> None:
             raise ValueError("object id")
     if journal.new is None or not isinstance(journal.root, str):
         raise ValueError("new")
+    for names in ([file.path for file in journal.files], [file.temp for file in journal.files]):
+        if len(set(names)) < len(names):
+            raise ValueError("twice")
     for file in journal.files:
         check_path(file.path)
         folder, _, name = file.temp.rpartition("/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from ikzctl.files.disk import german_reason
-from ikzctl.files.index import drop_index, renew_index
+from ikzctl.files.index import holds_lock, prepare_index, release_index, take_lock
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, drop_draft, own_folder, read_journal, remove_journal
 from ikzctl.files.lock import write_lock
@@ -25,7 +25,9 @@ from ikzctl.model.errors import UserError, WriteRefused
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """`files` were put in place now; `kept` have another content than commit and journal know, and were left alone."""
+    """`files` were put in place now. `kept` were left alone: they have another content than commit and journal know; of a change that
+    was undone, they have its content.
+    """
 
     kind: Literal["nothing", "finished", "undone", "abandoned"]
     commit: str | None = None
@@ -44,6 +46,11 @@ class Recovery:
                 )
                 return f"Eine unterbrochene, schon gespeicherte Änderung wurde abgeschlossen (Commit {_short(self.commit)}).{kept}"
             case "undone":
+                if self.kept:
+                    return (
+                        "Eine unterbrochene Änderung wurde aufgeräumt. Der Zweig enthält sie nicht mehr, diese Dateien aber schon: "
+                        f"{', '.join(self.kept)}. Was davon gelten soll, festschreiben; den Rest verwerfen. Zeigen: git status"
+                    )
                 return "Eine unterbrochene Änderung, die noch nicht gespeichert war, wurde aufgeräumt; sie ist nicht wirksam."
             case "abandoned":
                 return (
@@ -82,10 +89,11 @@ def recover(repo: Repository, place: Place) -> Recovery:
     clear_scratch(repo)
     journal = read_journal(own)
     if journal is None:
-        # a journal that somebody deleted: our own lock would keep git from working for ever
         drop_draft(own)
-        drop_index(repo)
-        return NOTHING_TO_RECOVER
+        # the journal outlives the lock, so somebody has deleted it; now our lock would keep git from working for ever
+        orphaned = holds_lock(repo)
+        release_index(repo)
+        return Recovery("abandoned") if orphaned else NOTHING_TO_RECOVER
     _require_own(repo, journal)
     clear_branch_locks(repo, journal)
     head, now = head_state(repo), branch_commit(repo, journal.branch)
@@ -93,11 +101,12 @@ def recover(repo: Repository, place: Place) -> Recovery:
     if head.commit == journal.new:
         return _finish_late(repo, place, journal)
     if now == journal.old or (now is not None and _never_took_effect(repo, place, journal, now)):
+        kept = tuple(file.path for file in journal.files if _has_taken_effect(repo, journal, file))
         undo(repo, journal)
-        return Recovery("undone")
-    if head.branch == journal.branch and _is_settled(repo, journal, now):
+        return Recovery("undone", kept=kept)
+    if head.branch == journal.branch and now is not None and _is_settled(repo, place, journal, now):
         remove_temps(repo, journal)
-        drop_index(repo)
+        release_index(repo)
         remove_journal(own)
         return Recovery("finished", journal.new)
     raise _needs_help(journal, now)
@@ -108,6 +117,13 @@ def _folder(repo: Repository, journal: Journal) -> str:
     return f"{repo.work_tree}/{journal.root}"
 
 
+def _is_folder(path: str) -> bool:
+    # a journal is only a file: what it names may be no path at all
+    with contextlib.suppress(OSError):
+        return Path(path).is_dir()
+    return False
+
+
 def _require_own(repo: Repository, journal: Journal) -> None:
     if journal.root == repo.prefix:
         return
@@ -116,7 +132,7 @@ def _require_own(repo: Repository, journal: Journal) -> None:
     raise WriteRefused(
         f"Im selben Repository wurde eine Änderung am Register „{journal.root or '.'}“ unterbrochen.",
         hint=f"Zuerst dort abschließen: ikzctl repair --registry {shlex.quote(folder)}"
-        if Path(folder).is_dir()
+        if _is_folder(folder)
         else f"Den Ordner gibt es nicht mehr. Ihn zurücklegen, oder zum Zweig „{branch}“ zurückkehren, und dort ikzctl repair; "
         "sonst: ikzctl repair --abandon",
     )
@@ -124,17 +140,25 @@ def _require_own(repo: Repository, journal: Journal) -> None:
 
 def _never_took_effect(repo: Repository, place: Place, journal: Journal, now: str) -> bool:
     """The branch went on without the commit, and no file has been replaced: the change was cut off before it was saved."""
-    if any(file.old != file.new and state_on_disk(repo, journal, file) == "new" for file in journal.files):
+    if any(_has_taken_effect(repo, journal, file) for file in journal.files):
         return False
     return not is_ancestor(place, journal.new, now)
+
+
+def _has_taken_effect(repo: Repository, journal: Journal, file: FileChange) -> bool:
+    return file.old != file.new and state_on_disk(repo, journal, file) == "new"
 
 
 def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
     """The temps and the prepared index may be missing or cut off: both are made anew from the commit."""
     with CatFile(place) as objects:
         _require_truth(repo, objects, journal)
+        take_lock(repo)
+        if head_state(repo).commit != journal.new:
+            # somebody has committed before the lock was ours
+            release_index(repo)
+            raise _needs_help(journal, branch_commit(repo, journal.branch))
         remove_temps(repo, journal)
-        drop_index(repo)
         late = tuple(file for file in journal.files if state_on_disk(repo, journal, file) == "old")
         stage(repo, journal, {file.path: _content(objects, file.new) for file in late if file.new})
         entries = {
@@ -143,7 +167,7 @@ def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
             # somebody who staged a version of his own since then keeps it
             if _staged(objects, repo, file) in (file.old, file.new)
         }
-    renew_index(repo, place, entries, format_of(journal.new))
+    prepare_index(repo, place, entries, format_of(journal.new))
     kept = finish(repo, journal)
     return Recovery("finished", journal.new, tuple(file.path for file in late), kept)
 
@@ -173,15 +197,20 @@ def _staged(objects: CatFile, repo: Repository, file: FileChange) -> str | None:
     return found.oid if found else None
 
 
-def _is_settled(repo: Repository, journal: Journal, now: str | None) -> bool:
-    """Somebody has committed since, on top of the change, and every file is as it wanted: nothing is left to do."""
-    with CatFile(repo.place) as objects:
+def _is_settled(repo: Repository, place: Place, journal: Journal, now: str) -> bool:
+    """Somebody has committed since, on top of the change and without taking it back; folder and index are as that commit has them."""
+    gone_on = False
+    with CatFile(place) as objects:
         for file in journal.files:
             found = objects.get(f"{now}:{repo.prefix}{file.path}")
-            in_history = (found.oid if found else None) == file.new
-            if not in_history or state_on_disk(repo, journal, file) != "new":
+            saved = found.oid if found else None
+            if saved == file.old or _staged(objects, repo, file) != saved:
                 return False
-    return True
+            if state_on_disk(repo, journal, replace(file, new=saved)) != "new":
+                return False
+            gone_on = gone_on or saved != file.new
+    # with the very contents of the change, the commit may be another one (git commit --amend)
+    return not gone_on or is_ancestor(place, journal.new, now)
 
 
 def _abandon(repo: Repository, own: Path) -> Recovery:
@@ -191,13 +220,13 @@ def _abandon(repo: Repository, own: Path) -> Recovery:
         journal = None
     if journal is not None:
         # of a registry that lies elsewhere now, nobody could say it from its own folder
-        if Path(_folder(repo, journal)).is_dir():
+        if _is_folder(_folder(repo, journal)):
             _require_own(repo, journal)
         for tidy in (clear_branch_locks, remove_temps):
             with contextlib.suppress(OSError):
                 tidy(repo, journal)
     with contextlib.suppress(OSError):
-        drop_index(repo)
+        release_index(repo)
     remove_journal(own)
     return Recovery("abandoned")
 

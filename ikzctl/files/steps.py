@@ -19,7 +19,7 @@ from ikzctl.files.disk import (
     sync_folders,
     write_new,
 )
-from ikzctl.files.index import drop_index, put_index
+from ikzctl.files.index import put_index, release_index
 from ikzctl.files.journal import FileChange, Journal, journal_path, own_folder, remove_journal
 from ikzctl.files.unsaved import parents_of
 from ikzctl.gitrepo.objects import format_of, object_id
@@ -102,7 +102,7 @@ def undo(repo: Repository, journal: Journal) -> None:
         with contextlib.suppress(WriteRefused):
             refuse_links(repo.root, f"{folder}/x")
             remove_if_empty(repo.root / folder)
-    drop_index(repo)
+    release_index(repo)
     remove_journal(own_folder(repo))
 
 

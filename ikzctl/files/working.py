@@ -20,6 +20,7 @@ from ikzctl.files.disk import (
     sync_folders,
     temp_name,
 )
+from ikzctl.files.index import holds_lock
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import is_unfinished, own_folder
 from ikzctl.files.lock import folder_lock, write_lock
@@ -52,7 +53,7 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
                 with Interrupts():
                     clear_scratch(repo)
                     # the fence stands before git is started, which only recovery needs
-                    if is_unfinished(repo):
+                    if is_unfinished(repo) or holds_lock(repo):
                         require_ordinary_files(repo.git_dir, repo.common_dir)
                         require_work_tree(repo)
                         check_settings(repo, accepted)

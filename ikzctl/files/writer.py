@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ikzctl.files.disk import check_path, german_reason, new_token, sync_folders, temp_name
-from ikzctl.files.index import LOCKED, renew_index
+from ikzctl.files.index import LOCKED, prepare_index, take_lock
 from ikzctl.files.interrupts import Interrupts
 from ikzctl.files.journal import FileChange, Journal, own_folder, write_journal
 from ikzctl.files.lock import WAIT, write_lock
@@ -105,7 +105,8 @@ def commit_changes(
     """Write all files and commit them on the branch that is checked out, or change nothing and say why.
 
     `base` is the commit that the new texts were made from (None: before the first commit). Paths are relative to `repo.root`.
-    `head` is what git's file HEAD said when the user was shown the change; nothing is done if it names another branch now.
+    `head` is what git's file HEAD said when the user was shown the change (None: it is asked now); nothing is done if it says anything
+    else before the commit point.
     `accepted` is the file that remembers which foreign settings the user allowed. Raises WriteRefused, BranchMoved, or
     KeyboardInterrupt, in each case with nothing changed; whatever happens after the commit point becomes a warning.
     """
@@ -120,14 +121,14 @@ def commit_changes(
                 place = replace(repo.place, keep_open=(lock,))
                 settings = check_settings(repo, accepted)
                 recovery = _recover_first(repo, place)
-                if head is not None and read_head(repo.git_dir) != head:
-                    raise BranchSwitched
+                head = head or read_head(repo.git_dir)
+                _require_same_branch(repo, head)
                 change = _prepare(repo, writes, base)
                 result = CommitResult(base, change.branch, tuple(file.path for file in change.files), recovery=recovery)
                 if not change.files:
                     return result
                 author = identity or read_identity(repo, settings)
-                result = _commit(repo, place, change, message, author, interrupts, result)
+                result = _commit(repo, place, change, head, message, author, interrupts, result)
             return replace(result, interrupted=interrupts.asked)
     except (GitError, DamagedError, OSError) as error:
         if isinstance(error, GitError) and error.code == -signal.SIGINT:
@@ -150,6 +151,11 @@ def _check_request(repo: Repository, writes: Sequence[FileWrite], message: str) 
         )
 
 
+def _require_same_branch(repo: Repository, head: bytes) -> None:
+    if read_head(repo.git_dir) != head:
+        raise BranchSwitched
+
+
 def _recover_first(repo: Repository, place: Place) -> Recovery:
     try:
         return recover(repo, place)
@@ -164,18 +170,18 @@ def _recover_first(repo: Repository, place: Place) -> Recovery:
 
 def _prepare(repo: Repository, writes: Sequence[FileWrite], base: str | None) -> _Change:
     """Compare HEAD, index and disk, then compute the new objects. Writes nothing."""
-    head = head_state(repo)
-    branch = require_branch(head)
-    if head.commit != base:
-        raise BranchMoved(head.commit)
-    used = object_format(repo, head.commit)
+    now = head_state(repo)
+    branch = require_branch(now)
+    if now.commit != base:
+        raise BranchMoved(now.commit)
+    used = object_format(repo, base)
     token = new_token()
     # two of them, because reading a large index takes git as long as unpacking a large folder
     with CatFile(repo.place) as objects, CatFile(repo.place) as staged:
-        of_folders, of_index = _questions(repo, head.commit, writes)
+        of_folders, of_index = _questions(repo, base, writes)
         objects.foresee(of_folders)
         staged.foresee(of_index, max_bytes=0)
-        trees = Trees(objects, head.commit)
+        trees = Trees(objects, base)
         files = []
         for number, write in enumerate(writes):
             old = saved_id(repo, trees, staged, write.path, used)
@@ -202,6 +208,7 @@ def _commit(
     repo: Repository,
     place: Place,
     change: _Change,
+    head: bytes,
     message: str,
     author: Identity,
     interrupts: Interrupts,
@@ -209,7 +216,6 @@ def _commit(
 ) -> CommitResult:
     """Objects, journal, preparation, commit point, and what follows from it."""
     interrupts.stop_if_asked()
-    head = read_head(repo.git_dir)
     # git leaves an object as it is that is there already, even one that a crash cut off; such a one must not get into a commit
     _require_readable(place, [oid for oid in change.missing if _is_file(repo, oid)])
     store_objects(place, change.objects, change.object_format)
@@ -220,13 +226,13 @@ def _commit(
     journal = Journal(change.branch, change.base, new, repo.prefix, change.files, _new_folders(repo, change.files))
     try:
         write_journal(own_folder(repo), journal)
+        # first of all, so that nobody commits what is staged beside the files
+        take_lock(repo)
+        require_unstaged(repo, place, change.files)
         stage(repo, journal, change.contents)
         entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
-        renew_index(
-            repo, place, entries, change.object_format, check=lambda: require_unstaged(repo, place, change.files)
-        )
-        if read_head(repo.git_dir) != head:
-            raise BranchMoved(None)
+        prepare_index(repo, place, entries, change.object_format)
+        _require_same_branch(repo, head)
         interrupts.stop_if_asked()
     except BaseException:
         # no git has begun to move the branch, so no lock of a branch is ours

@@ -362,7 +362,7 @@ DRAFT = ("agreement", "draft", "kfz-vorderpfalz", "--output", "../out", "--as-of
 MANIFEST = ("access", "manifest", "kfz-vorderpfalz", "--output", "../out", "--as-of", DAY)
 VALIDATE = ("validate", "--as-of", DAY)
 # from how many calls before its end on the change was killed that is then recovered: the branch has moved, or not yet
-CRASHES = {"late": 12, "early": 30}
+CRASHES = {"late": 12, "early": 24}
 NAMES = ("add", "join", "leave", "repair-late", "repair-early", "fmt", "fmt-late", "draft", "manifest", "validate", "validate-warm",
          "validate-rev", "clear", "completion", "init", "init-empty", "demo")  # fmt: skip
 

@@ -27,10 +27,10 @@ EXPECTED = [
     ("fsync", f"{OWN}/journal.json.new"),
     ("rename", f"{OWN}/journal.json"),
     ("fsync", OWN),
-    # everything that is going to be renamed: the new content, git's lock on the index, the new index
-    ("fsync", TEMP),
+    # git's lock on the index, so that nobody commits what follows: the new content and the new index, which are going to be renamed
     ("fsync", f"{OWN}/index.mark"),
     ("link", ".git/index.lock"),
+    ("fsync", TEMP),
     ("link", f"{OWN}/index"),
     ("fsync", f"{OWN}/index.lock"),
     ("rename", f"{OWN}/index"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from ikzctl.files import writer
+from ikzctl.files import index, recovery, steps, writer
 from ikzctl.files.recovery import repair
 from ikzctl.files.working import ready_to_write, write_working_files
 from ikzctl.files.writer import commit_changes
@@ -27,12 +29,12 @@ class Died(BaseException):
     """Stands for the end of the process: nothing of ours runs after it."""
 
 
+def die(*args: object) -> None:
+    raise Died
+
+
 def change_and_die(clone: Path, step: str, base: str, writes: Sequence[FileWrite] = CHANGE) -> None:
     """Begin the change and end where the writer comes to `step`."""
-
-    def die(*args):
-        raise Died
-
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
         patch.setattr(writer, step, die)
         commit_changes(require_repository(clone / "registry"), writes, "Speyer", base=base)
@@ -164,6 +166,68 @@ def test_a_change_that_died_before_it_was_saved_stands_in_nobodys_way(tmp_path):
     assert [p.name for p in clone.rglob(".ikzctl*")] == []
 
 
+def test_a_change_that_left_the_branch_and_not_the_files_is_not_called_without_effect(died):
+    repo = require_repository(died / "registry")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
+        patch.setattr(steps, "put_index", die)
+        repair(repo)
+    git(died, "update-ref", "refs/heads/main", "HEAD^")
+    result = repair(repo)
+    assert (result.kind, result.kept) == ("undone", ("partners/speyer.yaml", "pools/speyer.yaml"))
+    assert "nicht mehr, diese Dateien aber schon: partners/speyer.yaml, pools/speyer.yaml" in str(result.text)
+    assert git(died, "status", "--porcelain", "--untracked-files=all") == (
+        "M registry/partners/speyer.yaml\n?? registry/pools/speyer.yaml"
+    )
+    assert not (died / ".git/index.lock").exists()
+
+
+@pytest.mark.parametrize("step", ["stage", "prepare_index", "finish"])
+def test_the_lock_of_a_dead_run_keeps_git_out_until_everything_is_in_place(died, monkeypatch, step):
+    """Whoever commits before the files are there takes the saved change back."""
+    real = getattr(recovery, step)
+    refused = []
+
+    def go_on(*args, **options):
+        lines = subprocess.run(["git", "commit", "-am", "fremd"], cwd=died, capture_output=True, check=False).stderr
+        refused.append(b"index.lock" in lines)
+        return real(*args, **options)
+
+    monkeypatch.setattr(recovery, step, go_on)
+    head = git(died, "rev-parse", "HEAD")
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert (refused, git(died, "rev-parse", "HEAD")) == ([True], head)
+    assert git(died, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def test_a_commit_just_before_the_lock_is_ours_again_is_seen(died, monkeypatch):
+    (died / ".git/index.lock").unlink()
+    real = index.take_lock
+
+    def too_late(repo):
+        git(died, "reset", "-q")
+        git(died, "commit", "-q", "--allow-empty", "-am", "fremd")
+        real(repo)
+
+    monkeypatch.setattr(recovery, "take_lock", too_late)
+    before = (died / "registry/partners/speyer.yaml").read_bytes()
+    with pytest.raises(WriteRefused, match="hat sich seither weiterbewegt"):
+        repair(require_repository(died / "registry"))
+    assert (died / "registry/partners/speyer.yaml").read_bytes() == before
+    assert not (died / ".git/index.lock").exists()
+
+
+def test_a_late_finish_that_fails_goes_on_keeping_git_out(died, monkeypatch):
+    def full(*args):
+        raise OSError(errno.ENOSPC, "voll")
+
+    monkeypatch.setattr(recovery, "stage", full)
+    with pytest.raises(WriteRefused, match="Datenträger ist voll"):
+        repair(require_repository(died / "registry"))
+    assert (died / ".git/index.lock").exists()
+    monkeypatch.undo()
+    assert repair(require_repository(died / "registry")).kind == "finished"
+
+
 def test_a_change_that_was_taken_back_while_a_file_of_it_stayed_is_a_persons_to_judge(died):
     (died / ".git/index.lock").unlink()
     git(died, "reset", "-q", "--hard", "HEAD^")
@@ -204,8 +268,8 @@ def test_a_copied_work_tree_does_not_use_up_the_journal_of_the_one_it_was_copied
 
 def write_with_fmt(root: Path) -> None:
     path = "partners/frankenthal.yaml"
-    with ready_to_write(root) as recovery:
-        assert recovery.kind == "nothing"
+    with ready_to_write(root) as found:
+        assert found.kind == "nothing"
         write_working_files(root, {path: ((root / path).read_bytes(), b"name: in Form\n")})
     assert (root / path).read_bytes() == b"name: in Form\n"
 
@@ -216,6 +280,37 @@ def test_the_branch_has_moved_on_and_everything_is_in_order(died):
     git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
     assert repair(require_repository(died / "registry")).kind == "finished"
     assert git(died, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+@pytest.mark.parametrize("amend", [False, True])
+def test_whoever_worked_on_after_everything_was_in_place_is_not_held_up(died, amend):
+    """Only the journal was left; the same files have been changed and committed since."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Died):
+        patch.setattr(steps, "remove_journal", die)
+        repair(require_repository(died / "registry"))
+    path = "registry/partners/frankenthal.yaml" if amend else "registry/partners/speyer.yaml"
+    put(died, {path: b"name: noch neuer\n"})
+    git(died, "commit", "-qam", "weiter", *(["--amend"] if amend else []))
+    assert repair(require_repository(died / "registry")).kind == "finished"
+    assert git(died, "status", "--porcelain", "--untracked-files=all") == ""
+    assert not journal(died).exists()
+
+
+def test_whoever_worked_on_while_the_index_was_behind_has_to_judge_for_himself(died):
+    """In the folder all is well, but the index would take the change back with the next commit."""
+    (died / ".git/index.lock").unlink()
+    git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
+    put(died, {f"registry/{write.path}": write.content or b"" for write in CHANGE})
+    with pytest.raises(WriteRefused, match="hat sich seither weiterbewegt"):
+        repair(require_repository(died / "registry"))
+    assert journal(died).exists()
+
+
+def test_with_the_journal_gone_fmt_lets_git_work_again(died):
+    journal(died).unlink()
+    with ready_to_write(died / "registry") as done:
+        assert "git status lesen" in str(done.text)
+    assert not (died / ".git/index.lock").exists()
 
 
 def test_the_lock_of_a_living_git_is_not_ours(died):
@@ -278,6 +373,25 @@ def test_a_journal_that_we_did_not_write_is_not_obeyed(died, forged):
     data = json.loads(journal(died).read_bytes())
     data["files"][0] |= forged
     assert_not_obeyed(died, json.dumps(data))
+
+
+@pytest.mark.parametrize("name", ["path", "temp"])
+def test_a_journal_that_names_a_file_twice_is_not_obeyed(died, name):
+    data = json.loads(journal(died).read_bytes())
+    data["files"].append(
+        data["files"][0] | {name: data["files"][0][name].replace("speyer", "worms").replace("-0.", "-9.")}
+    )
+    assert_not_obeyed(died, json.dumps(data))
+
+
+@pytest.mark.parametrize("root", [5000 * "l" + "/", 3000 * "l/", "\0/"])
+def test_a_journal_of_a_folder_that_cannot_be_is_no_dead_end(died, root):
+    data = json.loads(journal(died).read_bytes()) | {"root": root}
+    journal(died).write_text(json.dumps(data), encoding="utf-8")
+    repo = require_repository(died / "registry")
+    with pytest.raises(WriteRefused, match="Änderung am Register"):
+        repair(repo)
+    assert repair(repo, abandon=True).kind == "abandoned"
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,10 @@ from ikzctl.files import steps, writer
 from ikzctl.files.disk import german_reason, put_in_place, write_new
 from ikzctl.files.lock import write_lock
 from ikzctl.files.working import write_working_files
-from ikzctl.files.writer import BranchMoved, CommitResult, commit_changes
+from ikzctl.files.writer import BranchMoved, BranchSwitched, CommitResult, commit_changes
 from ikzctl.gitrepo import writing
 from ikzctl.gitrepo.fence import Identity, read_identity, set_identity
-from ikzctl.gitrepo.repository import Repository, create_repository, find_repository, require_repository
+from ikzctl.gitrepo.repository import Repository, create_repository, find_repository, read_head, require_repository
 from ikzctl.model.changes import FileWrite
 from ikzctl.model.errors import UserError, WriteRefused
 from tests.gitrepo.repos import KOORDINATION, PARTNERS, git, make_clone, plain_environment, put
@@ -507,21 +507,47 @@ def test_without_an_input_git_holds_the_lock_all_the_same(clone, tmp_path, monke
     assert held[0].count("1") > 3
 
 
-def test_branch_switched_meanwhile(clone, monkeypatch):
-    """Between our look at HEAD and the commit point somebody switches branches: nothing may land on the wrong one."""
+@pytest.mark.parametrize(
+    "step", ["_recover_first", "_prepare", "_commit", "store_objects", "write_journal", "take_lock"]
+)
+@pytest.mark.parametrize("further", [False, True])
+def test_branch_switched_meanwhile(clone, monkeypatch, step, further):
+    """At whatever moment before the commit point somebody switches branches: nothing may land on the wrong one."""
     base = head(clone)
-    git(clone, "branch", "anders")
-    real = steps.stage
+    git(clone, "switch", "-q", "-c", "anders")
+    if further:
+        git(clone, "commit", "-q", "--allow-empty", "-m", "weiter")
+    other = head(clone)
+    git(clone, "switch", "-q", "main")
+    shown = read_head(clone / ".git")
+    real = getattr(writer, step)
 
-    def switch_then_stage(*args):
+    def switch_then_go_on(*args, **options):
         git(clone, "switch", "-q", "anders")
-        real(*args)
+        return real(*args, **options)
 
-    monkeypatch.setattr(writer, "stage", switch_then_stage)
-    with pytest.raises(BranchMoved):
-        commit(clone, WORMS)
-    assert {git(clone, "rev-parse", "main"), git(clone, "rev-parse", "anders")} == {base}
-    assert_untouched(clone, base)
+    monkeypatch.setattr(writer, step, switch_then_go_on)
+    with pytest.raises(BranchSwitched if step != "_prepare" or not further else BranchMoved):
+        commit_changes(require_repository(clone / "registry"), [WORMS], "x", base=base, head=shown)
+    assert (git(clone, "rev-parse", "main"), git(clone, "rev-parse", "anders")) == (base, other)
+    assert_untouched(clone, other)
+
+
+def test_nobody_commits_what_lies_beside_the_files(clone, monkeypatch):
+    """While new contents wait beside their files git's lock is ours."""
+    seen: list[str] = []
+
+    def commit_all_then_stage(*args):
+        stage(*args)
+        seen.append(git(clone, "status", "--porcelain"))
+        done = subprocess.run(["git", "add", "-A"], cwd=clone, capture_output=True, check=False)
+        assert b"index.lock" in done.stderr
+
+    stage = steps.stage
+    monkeypatch.setattr(writer, "stage", commit_all_then_stage)
+    commit(clone, WORMS)
+    assert ".ikzctl-" in seen[0]
+    assert git(clone, "show", "--name-only", "--format=", "HEAD") == "registry/partners/worms.yaml"
 
 
 def test_a_file_edited_at_the_last_moment_stays_and_is_named(clone, monkeypatch):
