@@ -28,23 +28,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`problems` are about files where entries of this kind lie: what is none of the registry's files, or cannot be opened."""
+    """`problems` are about files where entries of this kind lie: what is none of the registry's files, or cannot be opened or read; of
+    what stands in a file only the first.
+    """
 
     entries: tuple[Entry, ...]
     problems: tuple[Finding, ...]
 
 
 def entries(workspace: Workspace, kind: str, *, rev: str | None) -> Listing:
-    """All records of a kind with their names; a record that cannot be read is listed without a name."""
+    """All records of a kind with their names; a record that cannot be read is listed without a name, and is a problem."""
     from ikzctl.registry.events import load
     from ikzctl.registry.registry import Registry
 
     _require_kind(kind)
     with workspace.source(rev) as source:
         paths = {BY_NAME[kind].path(id, id): id for id in Registry(source).ids(kind)}
-        names = {path: _name(load(content, path).data or {}) for path, content in source.read_many(list(paths))}
+        names: dict[str, str] = {}
+        unreadable: list[Finding] = []
+        for path, content in source.read_many(list(paths)):
+            loaded = load(content, path)
+            names[path] = _name(loaded.data or {})
+            unreadable += [f for f in loaded.findings if f.severity == "error"][:1]
         folder = BY_NAME[kind].pattern.split("/")[0]
-        problems = tuple(f for f in source.problems() if f.pointer.file.split("/")[0] == folder)
+        problems = (*(f for f in source.problems() if f.pointer.file.split("/")[0] == folder), *unreadable)
         return Listing(tuple(Entry(id, names.get(path, ""), path) for path, id in paths.items()), problems)
 
 

@@ -37,13 +37,12 @@ def manifest(
     Beispiel:  ikzctl access manifest kfz-vorderpfalz --output manifeste/
     """
     from ikzctl.actions.manifest import write_manifest
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.results import show_files
 
-    workspace = open_workspace(registry)
-    result = write_manifest(
-        workspace, cooperation, output_folder, as_of=day(as_of), rev=None if working_tree else rev, overwrite=overwrite
-    )
+    chosen = None if working_tree else rev
+    workspace = open_to_read(registry, chosen)
+    result = write_manifest(workspace, cooperation, output_folder, as_of=day(as_of), rev=chosen, overwrite=overwrite)
     show_files(result.files, result.notes)
 
 

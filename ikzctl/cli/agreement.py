@@ -39,18 +39,19 @@ def draft(
     from ikzctl.actions.draft import draft_agreement
     from ikzctl.actions.validate import Effort
     from ikzctl.cli.cache import memory, processes
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.results import show_files
 
-    workspace = open_workspace(registry)
+    chosen = None if working_tree else rev
+    workspace = open_to_read(registry, chosen)
     with ProgressLine("Prüfe", wanted=True) as progress:
         result = draft_agreement(
             workspace,
             cooperation,
             output_folder,
             as_of=day(as_of),
-            rev=None if working_tree else rev,
+            rev=chosen,
             overwrite=overwrite,
             effort=Effort(memory(), processes(None), progress),
         )

@@ -23,6 +23,14 @@ def open_workspace(registry: Path | None) -> Workspace:
     return find_workspace(here(), registry)
 
 
+def open_to_read(registry: Path | None, rev: str | None) -> Workspace:
+    """The registry for a command that shows the folder, or with `rev` a commit: a folder may be halfway through a change."""
+    workspace = open_workspace(registry)
+    if rev is None:
+        note_unfinished(workspace)
+    return workspace
+
+
 def here() -> Path:
     """The current folder, which somebody else may have removed."""
     try:

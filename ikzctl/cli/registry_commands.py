@@ -69,11 +69,11 @@ def validate(
     from ikzctl.actions.validate import Effort
     from ikzctl.actions.validate import validate as run
     from ikzctl.cli.cache import memory, processes
-    from ikzctl.cli.changing import here, note_unfinished, open_workspace
+    from ikzctl.cli.changing import here, open_to_read
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.cli.show_findings import show_report
 
-    workspace = open_workspace(registry)
+    workspace = open_to_read(registry, rev)
     watched = format is FindingsFormat.text or sys.stdout.isatty()
     with ProgressLine("Prüfe", wanted=watched) as progress:
         effort = Effort(None if no_cache else memory(), processes(jobs), progress)
@@ -81,8 +81,6 @@ def validate(
     show_report(report, format.value)
     bad = ("error",) if fail_on is FailOn.error else ("error", "warning")
     if any(f.severity in bad for f in report.findings):
-        if rev is None:
-            note_unfinished(workspace)
         raise typer.Exit(1)
 
 
@@ -119,10 +117,10 @@ def status(
     Beispiel:  ikzctl status kfz-vorderpfalz
     """
     from ikzctl.actions.status import status as run
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.output import say, say_json
 
-    board = run(open_workspace(registry), cooperation, as_of=day(as_of), rev=rev)
+    board = run(open_to_read(registry, rev), cooperation, as_of=day(as_of), rev=rev)
     if format is Format.json:
         say_json(board.as_dict())
         return
@@ -149,10 +147,10 @@ def diff(
     Beispiel:  ikzctl diff HEAD~1
     """
     from ikzctl.actions.diff import diff as run
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.output import note, say, say_json
 
-    found = run(open_workspace(registry), old, new)
+    found = run(open_to_read(registry, new), old, new)
     if format is Format.json:
         say_json({"format": "ikz-diff/1", "differences": [d.as_dict() for d in found]})
     else:
@@ -181,13 +179,14 @@ def list_(
     Beispiel:  ikzctl list partner
     """
     from ikzctl.actions.look_up import entries
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.output import note, say, say_json
 
-    listing = entries(open_workspace(registry), kind, rev=rev)
+    listing = entries(open_to_read(registry, rev), kind, rev=rev)
     found = listing.entries
     for problem in listing.problems:
-        note(f"Hinweis: {problem.pointer.file}: {problem.message}")
+        at = problem.pointer
+        note(f"Hinweis: {at.file}{f':{at.line}' if at.line else ''}: {problem.message}")
     if format is Format.json:
         rows = [{"id": e.id, "name": e.name, "file": e.path} for e in found]
         say_json({"format": "ikz-list/1", "kind": kind, "entries": rows})
@@ -216,10 +215,10 @@ def show(
     Beispiel:  ikzctl show partner speyer
     """
     from ikzctl.actions.look_up import text_of
-    from ikzctl.cli.changing import open_workspace
+    from ikzctl.cli.changing import open_to_read
     from ikzctl.cli.output import say
 
-    say(text_of(open_workspace(registry), kind, id, rev=rev).rstrip("\n"))
+    say(text_of(open_to_read(registry, rev), kind, id, rev=rev).rstrip("\n"))
 
 
 def fmt(
@@ -241,7 +240,7 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
-    from ikzctl.cli.changing import accepted_settings, here, note_that_output_broke, open_workspace
+    from ikzctl.cli.changing import accepted_settings, here, note_that_output_broke, note_unfinished, open_workspace
     from ikzctl.cli.output import note
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.files.recovery import NOTHING_TO_RECOVER
@@ -249,6 +248,7 @@ def fmt(
     workspace, only, recovery = open_workspace(registry), tuple(paths or ()), NOTHING_TO_RECOVER
     with ProgressLine("Vergleiche", wanted=True) as progress:
         if check:
+            note_unfinished(workspace)
             wanted = wanted_form(workspace, only=only, start=here(), progress=progress)
         else:
             wanted, recovery = bring_into_form(

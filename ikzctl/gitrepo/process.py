@@ -345,7 +345,7 @@ _REASONS = tuple(
             "Could not read [0-9a-f]{40}|No such ref|commondir|Invalid path|shallow file|not a git repository|"
             "(?:loose|packed|bad|missing) object|object (?:file|directory|corrupt|missing)|(?:bad|read|a) tree"
             "|tree object|inflate|unable to unpack|mmap failed|is corrupt|(?:bad|broken) ref|packed-refs|in pack|packfile"
-            "|cannot be used as a|unable to resolve reference|filename in tree entry|unable to append to"
+            "|multi-pack-index|cannot be used as a|unable to resolve reference|filename in tree entry|unable to append to"
             "|Not a directory|Is a directory",
             _DAMAGED,
         ),

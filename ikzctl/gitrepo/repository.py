@@ -128,7 +128,8 @@ def _unborn_branch(repo: Repository, answer: Answer) -> str:
     except PermissionError:
         raise forbidden(repo.git_dir / "HEAD") from None
     _require_readable(repo, named)
-    if "unknown revision" not in answer.err:
+    # the second is what git says where there is a file of the name HEAD as well
+    if not any(sign in answer.err for sign in ("unknown revision", "must come before non-option")):
         raise GitError("rev-parse", answer.code, answer.err)
     name = _line(run(["symbolic-ref", "--quiet", "HEAD"], repo.place, seconds=QUICK).out)
     if not name.startswith("refs/"):

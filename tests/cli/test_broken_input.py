@@ -258,6 +258,54 @@ def test_list_and_fmt_name_what_they_pass_over(small: Program):
     assert small("fmt", "--check", "registry/cooperations").code == 0, "none of them lies there"
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"id: alzey-worms\nlegal_name: [\n", ""),
+        (b"\xff\xfe", "UTF-16"),
+        (b"", "leer"),
+        (b"id: alzey-worms\nlegal_name: A\nlegal_name: B\n", "legal_name"),
+        (b"#" * 300_000, "256"),
+    ],
+    ids=["bracket", "encoding", "empty", "twice", "large"],
+)
+def test_list_says_which_files_cannot_be_read(small: Program, content: bytes, text: str):
+    (small.folder / REGISTRY / WORMS).write_bytes(content)
+    listed = small("list", "partner")
+    assert (listed.code, re.findall(r"^[a-z-]+", listed.out, re.M)) == (1, ["alzey-worms", "worms"])
+    hints = [line for line in listed.err.splitlines() if line.startswith(f"Hinweis: {WORMS}:")]
+    assert len(hints) == 1
+    assert text in hints[0]
+
+
+READING = pytest.mark.parametrize(
+    "command",
+    [
+        ("validate",),
+        ("status",),
+        ("list", "partner"),
+        ("show", "partner", "worms"),
+        ("diff", "HEAD"),
+        ("fmt", "--check"),
+    ],
+    ids=lambda command: command[0],
+)
+
+
+@READING
+def test_whoever_reads_the_folder_is_told_that_a_change_is_unfinished(small: Program, command: tuple[str, ...]):
+    """Its files may be halfway between two commits; what is read from a commit is whole."""
+    hint = "Hinweis: Eine Änderung wurde unterbrochen oder ist gerade im Gang. Abschließen: ikzctl repair"
+    journal = small.folder / ".git/ikzctl/journal.json"
+    assert not journal.exists()
+    assert hint not in small(*command).err
+    journal.parent.mkdir(exist_ok=True)
+    journal.touch()
+    assert small(*command).err.count(hint) == 1
+    if command[0] != "fmt":
+        assert hint not in small(*command, *(("HEAD",) if command[0] == "diff" else ("--rev", "HEAD"))).err
+
+
 def _in_the_way(path: str, make: Callable[[Path], object]) -> Callable[[Path], object]:
     def put(registry: Path) -> None:
         target = registry / path

@@ -71,6 +71,12 @@ def test_a_pipe_among_gits_files_is_named_before_git_waits_for_it(clone, name, a
     assert "git clone" in str(refused.value.hint)
 
 
+def test_a_damaged_index_of_packs_is_called_so(clone):
+    (clone / ".git/objects/pack/multi-pack-index").write_bytes(b"MIDX" + b"x" * 1000)
+    with pytest.raises(UserError, match="beschädigt oder unvollständig"):
+        read_all(clone)
+
+
 @pytest.mark.parametrize("name", ["HEAD", "index", "ikzctl/journal.json", "refs/heads/main"])
 def test_a_link_to_a_device_is_no_file_either(clone, name):
     _instead(clone / ".git" / name, lambda path: path.symlink_to("/dev/zero"))

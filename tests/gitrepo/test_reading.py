@@ -88,6 +88,18 @@ def test_head_states(tmp_path):
         room.commit_id()
 
 
+def test_a_file_called_head_is_not_taken_for_it(tmp_path):
+    """Where there is no commit yet, git looks among the files."""
+    clone = tmp_path / "clone"
+    make_clone(clone)
+    git(clone, "checkout", "-q", "--orphan", "neu")
+    (clone / "HEAD").touch()
+    repo = require_repository(clone)
+    assert (head_state(repo).branch, head_state(repo).commit) == ("refs/heads/neu", None)
+    with CleanRoom(repo) as room, pytest.raises(UserError, match="noch keinen Commit"):
+        room.commit_id()
+
+
 def _called_head(clone, how: str) -> None:
     if how == "link":
         git(clone, "symbolic-ref", "refs/tags/HEAD", "refs/heads/main")
