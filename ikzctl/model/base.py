@@ -69,7 +69,7 @@ def name_fault(value: str) -> str:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Number = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "number"})]
-# limits stand before the function: behind it pydantic checks them in Python, at fifteen times the cost
+# limits and patterns stand before the function: behind it pydantic checks them in Python, at fifteen times the cost
 Amount = Annotated[
     Decimal, Field(max_digits=15, decimal_places=2), BeforeValidator(_decimal), WithJsonSchema({"type": "number"})
 ]
@@ -100,10 +100,10 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=NA
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Citation = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 OfficialKey = Annotated[
-    str, BeforeValidator(_key), StringConstraints(pattern=r"^[0-9]{5}([0-9]{3}|[0-9]{4}|[0-9]{7})?$")
+    str, StringConstraints(pattern=r"^[0-9]{5}([0-9]{3}|[0-9]{4}|[0-9]{7})?$"), BeforeValidator(_key)
 ]
-Postcode = Annotated[str, BeforeValidator(_key), StringConstraints(pattern=r"^[0-9]{5}$")]
-LeikaKey = Annotated[str, BeforeValidator(_key), StringConstraints(pattern=r"^99[0-9]{12}$")]
+Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$"), BeforeValidator(_key)]
+LeikaKey = Annotated[str, StringConstraints(pattern=r"^99[0-9]{12}$"), BeforeValidator(_key)]
 LandCode = Literal["BW", "BY", "BE", "BB", "HB", "HH", "HE", "MV", "NI", "NW", "RP", "SL", "SN", "ST", "SH", "TH"]
 
 # How sure somebody is of a fact: claimed, looked at, proven by a document.
