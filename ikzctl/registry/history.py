@@ -106,7 +106,7 @@ def differences(
             continue
         was, is_there = old.has(path), new.has(path)
         if is_there and not was:
-            out.append(Difference(path, (), added_text(place, _data(new, path) or {}, names)))
+            out.append(_of_new_file(place, path, new, names))
         elif was and not is_there:
             out.append(Difference(path, (), removed_text(place, names), "warning"))
         # contents are cut behind the size that is read, so that two may differ and look alike
@@ -123,6 +123,13 @@ def partners_of(paths: Iterable[str]) -> set[str]:
 
 def _data(source: Source, path: str) -> dict[str, Any] | None:
     return load(source.read(path), path).data
+
+
+def _of_new_file(place: Place, path: str, new: Source, names: Names) -> Difference:
+    data = _data(new, path)
+    if data is None:
+        return Difference(path, (), f"{added_text(place, {}, names)} ({path} lässt sich nicht lesen)", "warning")
+    return Difference(path, (), added_text(place, data, names))
 
 
 def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) -> list[Difference]:

@@ -169,6 +169,13 @@ def test_a_file_that_broke_is_named():
     assert told(old, new) == ["registry.yaml: Die Datei lässt sich nicht mehr lesen."]
 
 
+def test_a_new_file_that_cannot_be_read_is_named():
+    old = texts()
+    new = Texts({p: old.read(p) for p in old.paths()} | {"partners/neu.yaml": b"a: [1\n"})
+    [found] = differences(old, new, describe)
+    assert (found.text, found.severity) == ("Neu: Partner neu (partners/neu.yaml lässt sich nicht lesen)", "warning")
+
+
 def test_the_story_of_a_plan_is_the_story_of_its_difference():
     start = registry()
     after = carried_out(start, plan_join(start, "wohngeld", "speyer", date(2028, 1, 1), as_of=TODAY))
