@@ -19,7 +19,7 @@ from ikzctl.files.working import ready_to_write, write_working_files
 from ikzctl.files.writer import commit_changes
 from ikzctl.gitrepo.repository import require_repository
 from ikzctl.model.changes import FileWrite
-from ikzctl.model.errors import WriteRefused
+from ikzctl.model.errors import UserError, WriteRefused
 from tests.gitrepo.repos import PARTNERS, git, make_clone, put
 
 CHANGE = [FileWrite("partners/speyer.yaml", b"name: neu\n"), FileWrite("pools/speyer.yaml", b"stellen: []\n")]
@@ -226,6 +226,30 @@ def test_a_late_finish_that_fails_goes_on_keeping_git_out(died, monkeypatch):
     assert (died / ".git/index.lock").exists()
     monkeypatch.undo()
     assert repair(require_repository(died / "registry")).kind == "finished"
+
+
+def lose(clone: Path, commit: str) -> None:
+    (clone / ".git/objects" / commit[:2] / commit[2:]).unlink()
+
+
+def test_a_commit_that_was_tidied_away_before_it_was_saved_is_in_no_history(tmp_path):
+    clone = tmp_path / "clone"
+    change_and_die(clone, "_swap", make_clone(clone))
+    (clone / ".git/index.lock").unlink()
+    git(clone, "commit", "-q", "--allow-empty", "-m", "weiter")
+    lose(clone, json.loads(journal(clone).read_bytes())["new"])
+    assert repair(require_repository(clone / "registry")).kind == "undone"
+    assert not journal(clone).exists()
+
+
+@pytest.mark.parametrize("lost", ["HEAD^", "HEAD^^", "HEAD"])
+def test_a_saved_change_that_a_damaged_repository_has_lost_is_not_said_to_be_unsaved(died, lost):
+    (died / ".git/index.lock").unlink()
+    git(died, "commit", "-q", "--allow-empty", "-m", "weiter")
+    lose(died, git(died, "rev-parse", lost))
+    with pytest.raises(UserError, match="beschädigt oder unvollständig"):
+        repair(require_repository(died / "registry"))
+    assert journal(died).exists()
 
 
 def test_a_change_that_was_taken_back_while_a_file_of_it_stayed_is_a_persons_to_judge(died):
