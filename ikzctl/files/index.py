@@ -60,15 +60,19 @@ def take_lock(repo: Repository) -> None:
 
 
 def prepare_index(
-    repo: Repository, place: Place, entries: Mapping[str, str | None], object_format: ObjectFormat
+    repo: Repository,
+    place: Place,
+    entries: Mapping[str, str | None],
+    modes: Mapping[str, str],
+    object_format: ObjectFormat,
 ) -> None:
-    """Under git's lock: the new index, beside our journal; nothing of it is visible yet."""
+    """Under git's lock: the new index, beside our journal; nothing of it is visible yet. `modes`: see `feed_index`."""
     private = repo.git_dir / "ikzctl" / "index"
     for name in (private, private.with_name("index.lock")):
         remove_own(name)
     with contextlib.suppress(FileNotFoundError):
         _same_content(repo.git_dir / "index", private)
-    feed_index(place, private, entries, object_format)
+    feed_index(place, private, entries, modes, object_format)
 
 
 def put_index(repo: Repository) -> None:

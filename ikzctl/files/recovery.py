@@ -20,6 +20,7 @@ from ikzctl.gitrepo.fence import check_settings
 from ikzctl.gitrepo.objects import format_of
 from ikzctl.gitrepo.process import Place
 from ikzctl.gitrepo.repository import Repository, branch_commit, head_state, is_ancestor, require_work_tree
+from ikzctl.gitrepo.writing import staged_modes
 from ikzctl.model.errors import UserError, WriteRefused
 
 
@@ -167,7 +168,7 @@ def _finish_late(repo: Repository, place: Place, journal: Journal) -> Recovery:
             # somebody who staged a version of his own since then keeps it
             if _staged(objects, repo, file) in (file.old, file.new)
         }
-    prepare_index(repo, place, entries, format_of(journal.new))
+    prepare_index(repo, place, entries, staged_modes(place, list(entries)), format_of(journal.new))
     kept = finish(repo, journal)
     return Recovery("finished", journal.new, tuple(file.path for file in late), kept)
 

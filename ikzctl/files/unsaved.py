@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ikzctl.files.disk import read_plain
 from ikzctl.files.journal import FileChange
 from ikzctl.gitrepo.catfile import CatFile
-from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, ObjectFormat, object_id
+from ikzctl.gitrepo.objects import FILE_MODES, TREE_MODE, ObjectFormat, object_id
 from ikzctl.gitrepo.process import Place
 from ikzctl.gitrepo.repository import Repository
 from ikzctl.gitrepo.trees import Trees
@@ -26,7 +26,7 @@ def saved_id(repo: Repository, trees: Trees, index: CatFile, path: str, used: Ob
         if above is not None and above.mode != TREE_MODE:
             raise WriteRefused(f"„{parent}“ ist im Repository kein Ordner. {_UNCHANGED}")
     node = trees.entry(full)
-    if node is not None and node.mode != FILE_MODE:
+    if node is not None and node.mode not in FILE_MODES:
         raise WriteRefused(f"„{full}“ ist im Repository keine gewöhnliche Datei (Modus {node.mode}). {_UNCHANGED}")
     saved = node.oid if node else None
     if any(index.get(f":0:{parent}", 0) for parent in parents_of(full)):
@@ -63,8 +63,11 @@ def _differs(prefix: str, path: str, data: bytes | None, saved: str | None, used
     return _unsaved(path, what, f"Erst festschreiben (git commit -m … -- {where}) oder {_discard(prefix, path)}.")
 
 
-def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]) -> None:
-    """While we hold git's lock: the index has for each file what HEAD has, and nothing else in its place."""
+def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]) -> Mapping[str, str]:
+    """While we hold git's lock: the index has for each file what HEAD has, and nothing else in its place.
+
+    The modes that it has them with, by the path in the repository. Whether a file may be executed can be staged, and stays so.
+    """
     full = {f"{repo.prefix}{file.path}": file for file in files}
     there: dict[str, list[StagedEntry]] = {path: [] for path in full}
     for entry in staged_entries(place, list(full)):
@@ -72,8 +75,10 @@ def require_unstaged(repo: Repository, place: Place, files: Sequence[FileChange]
             if path in there:
                 there[path].append(entry)
     for path, file in full.items():
-        if there[path] != ([StagedEntry(FILE_MODE, file.old, 0, path)] if file.old else []):
+        saved = [[StagedEntry(mode, file.old, 0, path)] for mode in FILE_MODES] if file.old else [[]]
+        if there[path] not in saved:
             raise _staged(repo.prefix, file.path)
+    return {path: entries[0].mode for path, entries in there.items() if entries}
 
 
 def _staged(prefix: str, path: str) -> WriteRefused:

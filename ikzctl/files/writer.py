@@ -228,10 +228,10 @@ def _commit(
         write_journal(own_folder(repo), journal)
         # first of all, so that nobody commits what is staged beside the files
         take_lock(repo)
-        require_unstaged(repo, place, change.files)
+        modes = require_unstaged(repo, place, change.files)
         stage(repo, journal, change.contents)
         entries = {f"{repo.prefix}{file.path}": file.new for file in change.files}
-        prepare_index(repo, place, entries, change.object_format)
+        prepare_index(repo, place, entries, modes, change.object_format)
         _require_same_branch(repo, head)
         interrupts.stop_if_asked()
     except BaseException:

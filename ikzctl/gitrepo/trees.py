@@ -12,7 +12,7 @@ from operator import lt
 from typing import NamedTuple, Self
 
 from ikzctl.gitrepo.catfile import CatFile, DamagedError
-from ikzctl.gitrepo.objects import FILE_MODE, TREE_MODE, NewObject, ObjectFormat, format_of, make_object
+from ikzctl.gitrepo.objects import FILE_MODE, FILE_MODES, TREE_MODE, NewObject, ObjectFormat, format_of, make_object
 
 # git's modes for what is no folder all begin with 1 and are one digit longer than the one of a folder
 _FILE, _FOLDER, _MODE, _NAME = rb"100644", rb"40000", rb"1[0-7]{5}", rb"[^\0/]++"
@@ -194,6 +194,11 @@ def changed_trees(
     return new[-1].oid, new
 
 
+def _mode_of(old: Node | None) -> str:
+    """A file that may be executed stays one: it is somebody's wish, or the doing of a drive, and no business of a change."""
+    return old.mode if old and old.mode in FILE_MODES else FILE_MODE
+
+
 def _rebuilt(
     trees: Trees,
     oid: str | None,
@@ -208,7 +213,7 @@ def _rebuilt(
         if rest:
             below.setdefault(name, []).append((rest, content))
         else:
-            entries[name] = Node(FILE_MODE, content) if content else None
+            entries[name] = Node(_mode_of(folder.get(name)), content) if content else None
     for name, inner in below.items():
         # what was a file and goes leaves nothing below
         old = None if name in entries else folder.get(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ikzctl.gitrepo.fence import Identity
-from ikzctl.gitrepo.objects import FILE_MODE, NewObject, ObjectFormat, build_pack, format_of, no_object
+from ikzctl.gitrepo.objects import FILE_MODE, FILE_MODES, NewObject, ObjectFormat, build_pack, format_of, no_object
 from ikzctl.gitrepo.process import Place, run
 from ikzctl.gitrepo.trees import has_plain_names
 
@@ -72,10 +72,27 @@ def staged_entries(place: Place, paths: Sequence[str]) -> list[StagedEntry]:
     return entries
 
 
-def feed_index(place: Place, index: Path, entries: Mapping[str, str | None], object_format: ObjectFormat) -> None:
-    """Set or remove entries (path → id) in the index file `index`, without looking at the work tree."""
+def staged_modes(place: Place, paths: Sequence[str]) -> dict[str, str]:
+    """With which mode the index has the files at these paths."""
+    return {entry.path: entry.mode for entry in staged_entries(place, paths) if entry.mode in FILE_MODES}
+
+
+def feed_index(
+    place: Place,
+    index: Path,
+    entries: Mapping[str, str | None],
+    modes: Mapping[str, str],
+    object_format: ObjectFormat,
+) -> None:
+    """Set or remove entries (path → id) in the index file `index`, without looking at the work tree.
+
+    `modes` are those of the entries that are there: one that somebody has staged is his, and stays.
+    """
     private = replace(place, environment={**place.environment, "GIT_INDEX_FILE": str(index)})
     nothing = no_object(object_format)
-    lines = (f"0 {nothing}\t{path}" if oid is None else f"{FILE_MODE} {oid}\t{path}" for path, oid in entries.items())
+    lines = (
+        f"0 {nothing}\t{path}" if oid is None else f"{modes.get(path, FILE_MODE)} {oid}\t{path}"
+        for path, oid in entries.items()
+    )
     stdin = "".join(f"{line}\0" for line in lines).encode("utf-8")
     run(["update-index", "-z", "--index-info"], private, stdin=stdin)

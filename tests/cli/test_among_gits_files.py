@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, needs, needs_rights, powerless
+from tests.cli.program import Program, needs, needs_rights, powerless, save
 from tests.gitrepo.repos import git
 
 ADD = ("partner", "add", "--key", "07315000", "--yes")
@@ -155,15 +155,50 @@ def test_a_head_that_is_a_link_names_its_branch(small: Program, packed: bool):
     assert small("validate", "--rev", "HEAD").code == small("validate").code
 
 
-def test_a_staged_mode_is_somebody_s_work(small: Program):
-    member = "registry/cooperations/vergabestelle/members/worms.yaml"
-    git(small.folder, "update-index", "--chmod=+x", member)
-    done = small(
-        "cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "X", "--yes"
-    )
+MEMBER = "registry/cooperations/vergabestelle/members/worms.yaml"
+LEAVE = ("cooperation", "leave", "vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "X", "--yes")
+
+
+def _modes(folder: Path) -> list[str]:
+    """That of the member's file in HEAD, in the index, and on the disk."""
+    saved, staged = git(folder, "ls-tree", "HEAD", MEMBER), git(folder, "ls-files", "--stage", MEMBER)
+    return [saved[:6], staged[:6], f"{(folder / MEMBER).lstat().st_mode:o}"]
+
+
+def test_a_staged_mode_is_somebody_s_work_and_stays_staged(small: Program):
+    git(small.folder, "update-index", "--chmod=+x", MEMBER)
+    done = small(*LEAVE)
+    assert done.code == 0, done.text
+    assert _modes(small.folder) == ["100644", "100755", "100644"]
+    assert git(small.folder, "diff", "--cached", "--summary") == f"mode change 100644 => 100755 {MEMBER}"
+
+
+def test_a_staged_link_with_the_same_text_is_not_written_over(small: Program):
+    saved = git(small.folder, "rev-parse", f"HEAD:{MEMBER}")
+    git(small.folder, "update-index", "--cacheinfo", f"120000,{saved},{MEMBER}")
+    done = small(*LEAVE)
     assert (done.code, "vorgemerkte" in done.err) == (2, True), done.text
-    assert git(small.folder, "ls-files", "--stage", member).startswith("100755")
-    assert f":/{member}" in done.err, "the hint works from every folder"
+    assert git(small.folder, "ls-files", "--stage", MEMBER).startswith("120000")
+    assert f":/{MEMBER}" in done.err, "the hint works from every folder"
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_a_file_that_may_be_executed_stays_one(small: Program, cut_off: bool):
+    (small.folder / MEMBER).chmod(0o755)
+    save(small)
+    if cut_off:
+        done = _run_with(
+            small, "import os\nimport ikzctl.files.writer as w\nw._complete = lambda *a: os._exit(9)\n", *LEAVE
+        )
+        assert done.returncode == 9, done
+        for left in small.folder.rglob(".ikzctl-*.tmp"):
+            left.unlink()
+        assert small("repair").code == 0
+    else:
+        assert small(*LEAVE).code == 0
+    assert _modes(small.folder) == ["100755", "100755", "100755"]
+    assert "2029-12-31" in (small.folder / MEMBER).read_text()
+    assert git(small.folder, "status", "--porcelain") == ""
 
 
 def test_a_deep_folder_of_branches_and_a_tag_called_head_do_not_matter(small: Program):
