@@ -125,8 +125,8 @@ def read_identity(repo: Repository, local: Sequence[Setting] | None = None) -> I
             if fault.code < 0:
                 raise  # ended from outside, which says nothing about the file
             raise WriteRefused(
-                "Ihre eigenen git-Einstellungen (.gitconfig in Ihrem Benutzerordner) lassen sich nicht lesen. "
-                "Es wurde nichts geändert.",
+                "Ihre eigenen git-Einstellungen (.gitconfig in Ihrem Benutzerordner, oder was GIT_CONFIG_GLOBAL nennt) "
+                "lassen sich nicht lesen. Es wurde nichts geändert.",
                 hint="Was nicht stimmt, sagt: git config --global --list",
             ) from None
     name, email = (_clean(found.get(key, "")) for key in ("user.name", "user.email"))

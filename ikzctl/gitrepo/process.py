@@ -55,6 +55,7 @@ _SETTINGS = (
 )
 _OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
 
+_USER_SETTINGS = "GIT_CONFIG_GLOBAL"
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_ATTR_NOSYSTEM": "1",
@@ -214,13 +215,16 @@ def start(args: Sequence[str], place: Place | None, *, user_settings: bool = Fal
 
 
 def _environment(place: Place | None, user_settings: bool) -> dict[str, str]:
-    """What this process has, without a single `GIT_*`: a hook that calls us, or a script, must not redirect git.
+    """What this process has, without any `GIT_*`: a hook that calls us, or a script, must not redirect git.
 
+    One only is the user's own word: where his settings are, if not in his home. It counts where they are asked for, and nowhere else.
     This is the one place below `cli` that looks at the environment: only to hand it on to git.
     """
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     if not user_settings:
-        kept["GIT_CONFIG_GLOBAL"] = NOTHING
+        kept[_USER_SETTINGS] = NOTHING
+    elif _USER_SETTINGS in os.environ:
+        kept[_USER_SETTINGS] = os.environ[_USER_SETTINGS]
     return kept | _ENVIRONMENT | dict(place.environment if place else {})
 
 

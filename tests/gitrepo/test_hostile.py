@@ -242,6 +242,22 @@ def test_settings_and_programs_from_the_environment_do_not_count(tmp_path, monke
     assert author == "Koordinierungsstelle IKZ <ikz@vorderpfalz.example>"
 
 
+def test_the_user_s_own_settings_may_lie_elsewhere_and_say_who_he_is_and_nothing_else(tmp_path, monkeypatch, trap):
+    base = make_clone(tmp_path / "clone")
+    git(tmp_path / "clone", "config", "--remove-section", "user")
+    elsewhere = tmp_path / "mine"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(elsewhere))
+    for key, value in (("user.name", "Amt 1"), ("user.email", "amt@stadt.example"), ("core.fsmonitor", trap.program)):
+        git(tmp_path, "config", "--file", str(elsewhere), key, str(value))
+    result = commit_changes(require_repository(tmp_path / "clone" / "registry"), CHANGE, "x", base=base)
+    assert not trap.sprung
+    author = git(tmp_path / "clone", "log", "-1", "--format=%an <%ae>", str(result.commit))
+    assert author == "Amt 1 <amt@stadt.example>"
+    elsewhere.write_bytes(b"[user")
+    with pytest.raises(WriteRefused, match="was GIT_CONFIG_GLOBAL nennt"):
+        read_identity(require_repository(tmp_path / "clone"))
+
+
 def test_a_git_in_the_current_folder_is_not_started(tmp_path, monkeypatch, trap):
     make_clone(tmp_path / "clone")
     (tmp_path / "clone" / "git").symlink_to(trap.program)
