@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,18 +153,19 @@ def carry_out(
     again: Callable[[], Proposal],
     *,
     accepted: Path | None = None,
+    command: str = "ikzctl",
     overtaken: Callable[[], None] = lambda: None,
 ) -> CommitResult:
     """Commit the proposal. Whenever somebody has committed meanwhile it is made once more, and done only if it still says the same.
 
-    `overtaken` is called before that and may raise.
+    `overtaken` is called before that and may raise. `command` is what those are told who have to wait for this one.
     """
     from ikzctl.files.writer import BranchMoved, commit_changes
 
+    save = partial(commit_changes, workspace.repo, accepted=accepted, command=command, head=proposal.head)
+
     def commit(chosen: Proposal) -> CommitResult:
-        return commit_changes(
-            workspace.repo, chosen.writes, chosen.message, base=chosen.base, accepted=accepted, head=proposal.head
-        )
+        return save(chosen.writes, chosen.message, base=chosen.base)
 
     chosen = proposal
     for _ in range(_TRIES):

@@ -77,19 +77,32 @@ def show_and_do(workspace: Workspace, make: Callable[[], Proposal], *, yes: bool
         return
     if not yes:
         _ask()
+    _past_the_fence(workspace, lambda: _carry_out(workspace, proposal, make))
+
+
+def _carry_out(workspace: Workspace, proposal: Proposal, make: Callable[[], Proposal]) -> None:
     from ikzctl.actions.proposal import carry_out
     from ikzctl.files.interrupts import Interrupts
 
-    def commit() -> None:
-        # one guard around both: between the change and the word that it is made Ctrl-C must find no gap
-        with Interrupts() as interrupts:
-            result = carry_out(
-                workspace, proposal, make, accepted=accepted_settings(), overtaken=interrupts.stop_if_asked
-            )
-            interrupts.nothing_left_to_stop()
-            _report_safely(result)
+    # one guard around both: between the change and the word that it is made Ctrl-C must find no gap
+    with Interrupts() as interrupts:
+        result = carry_out(
+            workspace,
+            proposal,
+            make,
+            accepted=accepted_settings(),
+            command=_command(),
+            overtaken=interrupts.stop_if_asked,
+        )
+        interrupts.nothing_left_to_stop()
+        _report_safely(result)
 
-    _past_the_fence(workspace, commit)
+
+def _command() -> str:
+    """The words of the command that is running, without anything that was given to it: „ikzctl cooperation join“."""
+    from typer._click.globals import get_current_context
+
+    return get_current_context().command_path
 
 
 def note_unfinished(workspace: Workspace) -> None:
@@ -112,7 +125,7 @@ def _finish_first(workspace: Workspace) -> None:
     from ikzctl.files.recovery import repair
 
     if is_unfinished(workspace.repo):
-        recovery = repair(workspace.repo, accepted=accepted_settings())
+        recovery = repair(workspace.repo, accepted=accepted_settings(), command=_command())
         if recovery.text:
             output.note(f"Hinweis: {recovery.text}")
 

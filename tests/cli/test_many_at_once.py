@@ -1,5 +1,6 @@
 """Many people save at once: every command makes its commit, none is lost, and nobody has to start one twice."""
 
+import json
 import subprocess
 import sys
 from itertools import islice
@@ -52,3 +53,19 @@ def test_four_people_save_three_partners_each(small: Program):
 @pytest.mark.slow
 def test_eight_people_save_forty_partners_each(small: Program):
     save_together(small, 8, 40)
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("partner add", ("--key", "07315000")),
+        ("cooperation join", ("vergabestelle", "mainz", "--from", "2030-01-01")),
+        ("cooperation leave", ("vergabestelle", "worms", "--effective", "2029-12-31", "--reason", "Geheim")),
+    ],
+)
+def test_those_who_wait_are_told_which_command_they_wait_for(small: Program, command: str, given: tuple[str, ...]):
+    if "mainz" in given:
+        assert small("partner", "add", "--key", "07315000", "--yes").code == 0
+    assert small(*command.split(), *given, "--yes").code == 0
+    holder = json.loads((small.folder / ".git/ikzctl/lock").read_text())
+    assert holder["command"] == f"ikzctl {command}"
