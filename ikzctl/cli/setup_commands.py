@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,7 @@ def demo(
     from_here(folder)
     made = make_demo(folder, as_of=day(as_of))
     if made is None:
-        _finished(folder)
+        _finished(folder, "Der Stichtag ist der")
         return
     for line in demo_lines(made):
         say(line)
@@ -67,10 +68,12 @@ def init(
     from ikzctl.gitrepo.fence import Identity
 
     from_here(folder)
-    called = text(name, "--name") if name else text(folder.resolve().name, "ORDNER")
+    # a link that leads to itself has a name, too
+    called = text(name, "--name") if name else text(Path(os.path.realpath(folder)).name, "ORDNER")
     made = make_registry(folder, name=called, land=land.upper(), identity=Identity(function, mail))
     if made is None:
-        _finished(folder)
+        _finished(folder, "Name, Land und Absender sind die")
+        note("Name und Land ändern: registry/registry.yaml")
         return
     say(f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})")
     say("Weiter:")
@@ -83,11 +86,13 @@ def init(
         note("Ändern: git config user.email POSTFACH")
 
 
-def _finished(folder: Path) -> None:
+def _finished(folder: Path, kept: str) -> None:
+    """`kept` begins the sentence about what was given then, and again now."""
     from ikzctl.cli.output import note, say
 
     say(f"Angelegt: {folder}")
     note("Ein früherer Aufruf war unterbrochen worden; was er gemacht hatte, steht jetzt vollständig an seinem Platz.")
+    note(f"{kept} aus jenem Aufruf; was eben angegeben wurde, zählt nicht.")
 
 
 COMMANDS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ _HALF, _WHOLE = "halb", "fertig"
 # whoever finds this in the folder finds all the rest
 _LAST = ".git"
 _NOTHING = "Es wurde nichts geändert."
+_ANOTHER = "Einen Ordner nennen, den es noch nicht gibt."
 
 
 def fill_new_folder(folder: Path, fill: Callable[[Path], T]) -> T | None:
@@ -101,7 +103,9 @@ def _move_up(whole: Path, folder: Path) -> None:
 
 def _require_empty(folder: Path) -> None:
     """Nothing of anybody else's is in the folder; what lies there already beside the content to be moved up came from us."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    if folder.is_symlink():
+        raise _is_link(folder)
+    if folder.exists() and not folder.is_dir():
         raise UserError(f"„{folder}“ ist kein Ordner. {_NOTHING}")
     if not folder.exists():
         return
@@ -114,9 +118,19 @@ def _require_empty(folder: Path) -> None:
             (folder / WORK).rmdir()
         raise UserError(
             f"Der Ordner „{folder}“ ist nicht leer. {_NOTHING}",
-            "Einen Ordner nennen, den es noch nicht gibt.",
+            _ANOTHER,
         )
     _require_ours(folder, late)
+
+
+def _is_link(folder: Path) -> UserError:
+    """Nothing is made through a link: it may lead elsewhere a moment later."""
+    hint = (
+        f"Den Ordner selbst nennen, zu dem sie führt: {shlex.quote(str(folder.resolve()))}"
+        if folder.is_dir()
+        else _ANOTHER
+    )
+    return UserError(f"„{folder}“ ist eine Verknüpfung. {_NOTHING}", hint)
 
 
 def _require_ours(folder: Path, late: bool) -> None:
@@ -128,9 +142,7 @@ def _require_ours(folder: Path, late: bool) -> None:
     if not foreign and late and not _is_our_repository(folder if (folder / _LAST).exists() else work / _WHOLE):
         foreign = [work / _WHOLE]
     if foreign:
-        raise UserError(
-            f"„{foreign[0]}“ stammt nicht von ikzctl. {_NOTHING}", "Einen Ordner nennen, den es noch nicht gibt."
-        )
+        raise UserError(f"„{foreign[0]}“ stammt nicht von ikzctl. {_NOTHING}", _ANOTHER)
 
 
 def _can_be_ours(path: Path, late: bool) -> bool:

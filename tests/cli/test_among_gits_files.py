@@ -249,6 +249,33 @@ def test_init_takes_nothing_through_a_link(small: Program, name: str):
     assert (place / "fremd/brief.txt").read_text(encoding="utf-8") == "wichtig"
 
 
+@pytest.mark.parametrize("command", ["init", "demo"])
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [("ein leerer", "selbst nennen, zu dem sie führt: '{}/ein leerer'"), ("link", "den es noch nicht gibt")],
+)
+def test_a_link_in_the_place_of_a_new_folder_is_called_one(
+    tmp_path: Path, home: Path, command: str, target: str, hint: str
+):
+    (tmp_path / "ein leerer").mkdir()
+    (tmp_path / "link").symlink_to(target)
+    done = Program(tmp_path, home)(command, "link")
+    assert (done.code, "„link“ ist eine Verknüpfung. Es wurde nichts geändert." in done.err) == (2, True), done.text
+    assert hint.format(tmp_path) in done.err
+    assert list((tmp_path / "ein leerer").iterdir()) == []
+
+
+def test_init_after_one_that_was_cut_off_says_whose_name_counts(tmp_path: Path, home: Path):
+    program = Program(tmp_path, home)
+    patch = "import os\nimport ikzctl.files.new_folder as n\nn._move_up = lambda *a: os._exit(9)\n"
+    assert _run_with(program, patch, "init", "neu", "--name", "Eins").returncode == 9
+    done = program("init", "neu", "--name", "Zwei")
+    assert done.code == 0, done.text
+    assert "name: Eins\n" in (tmp_path / "neu/registry/registry.yaml").read_text(encoding="utf-8")
+    assert "Name, Land und Absender sind die aus jenem Aufruf; was eben angegeben wurde, zählt nicht." in done.err
+    assert "registry/registry.yaml" in done.err
+
+
 def test_ctrl_c_again_and_again_never_hides_that_a_change_is_saved(small: Program):
     """From the moment the branch has moved until the program has ended."""
     branch = small.folder / ".git/refs/heads/main"
