@@ -23,7 +23,8 @@ _HARMLESS = re.compile(
     r"|remote\.[^\n]+\.(?:url|fetch)"
     r"|branch\.[^\n]+\.(?:remote|merge|rebase|pushremote|description|vscode-merge-base)"
     r"|user\.(?:name|email)"
-    r"|extensions\.objectformat"
+    # the second leads git to one more file, `config.worktree`, whose settings are listed and looked at with the others
+    r"|extensions\.(?:objectformat|worktreeconfig)"
 )
 
 

@@ -111,13 +111,19 @@ def test_each_command_key_stops_writing_and_is_named(tmp_path, trap, key):
     assert f"„{name}“" in refused.value.message
 
 
-def test_settings_of_a_work_tree_of_its_own_are_seen(tmp_path, trap):
+@pytest.mark.parametrize("key", ["core.fsmonitor", "core.hookspath", "include.path", "core.worktree"])
+@pytest.mark.parametrize("place", ["clone", "linked"])
+def test_settings_of_a_work_tree_of_its_own_are_seen(tmp_path, trap, place, key):
+    """That there may be some starts nothing."""
     make_clone(tmp_path / "clone")
+    git(tmp_path / "clone", "worktree", "add", "-q", "-b", "zweig", "../linked")
     git(tmp_path / "clone", "config", "extensions.worktreeConfig", "true")
-    git(tmp_path / "clone", "config", "--worktree", "core.fsmonitor", str(trap.program))
+    repo = require_repository(tmp_path / place)
+    assert "extensions.worktreeconfig" in {setting.key for setting in check_settings(repo)}
+    git(tmp_path / place, "config", "--worktree", key, str(trap.program))
     with pytest.raises(ForeignSettings) as refused:
-        check_settings(require_repository(tmp_path / "clone"))
-    assert refused.value.keys == ("core.fsmonitor", "extensions.worktreeconfig")
+        check_settings(repo)
+    assert refused.value.keys == (key,)
 
 
 def test_what_a_normal_clone_holds_is_allowed(tmp_path):
