@@ -107,9 +107,9 @@ class CatFile:
 
     def __init__(self, place: Place) -> None:
         self._git = _Running(["--batch"], place)
-        self._coming: deque[str] = deque()
-        self._come: dict[str, RawObject | None] = {}
-        self._foreseen_limit: int | None = None
+        # each question with its limit: the same name with another limit is another question
+        self._coming: deque[tuple[str, int | None]] = deque()
+        self._come: dict[tuple[str, int | None], RawObject | None] = {}
 
     def __enter__(self) -> Self:
         self._git.__enter__()
@@ -120,25 +120,26 @@ class CatFile:
 
     def foresee(self, names: Iterable[str], max_bytes: int | None = None) -> None:
         """Put questions that `get` will come to, so that git works on the next while we are busy with the answer before."""
-        self._foreseen_limit = max_bytes
         room = _AHEAD
         for name in names:
             room -= len(name.encode("utf-8")) + 1
             if room < 0:
                 return
             self._ask(name)
-            self._coming.append(name)
+            self._coming.append((name, max_bytes))
 
     def get(self, name: str, max_bytes: int | None = None) -> RawObject | None:
         """None if git knows no such object. `name` is an id, `ID^{tree}`, `ID:path`, or `:0:path` for an entry of the index.
 
-        One that is longer than `max_bytes` comes cut one byte after it. The answer to a question that was foreseen stays the same.
+        One that is longer than `max_bytes` comes cut one byte after it. The answer to a question that was foreseen, with this limit,
+        stays the same.
         """
-        while self._coming and name not in self._come:
-            self._come[self._coming[0]] = self._git.answer(self._foreseen_limit)
+        question = (name, max_bytes)
+        while self._coming and question not in self._come:
+            self._come[self._coming[0]] = self._git.answer(self._coming[0][1])
             self._coming.popleft()
-        if name in self._come:
-            return self._come[name]
+        if question in self._come:
+            return self._come[question]
         self._ask(name)
         return self._git.answer(max_bytes)
 

@@ -14,6 +14,7 @@ from ikzctl.gitrepo.repository import require_repository
 from tests.gitrepo.repos import git, make_clone
 
 NAMES = ["HEAD^{tree}", "HEAD:b", "HEAD:b/c", ":0:a", ":0:b", "HEAD:nowhere", "HEAD", "HEAD:big"]
+LIMITS = st.sampled_from([None, 0, 5])
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +25,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(foreseen=st.lists(st.sampled_from(NAMES)), asked=st.lists(st.sampled_from(NAMES), max_size=6))
-def test_what_was_foreseen_does_not_matter(place: Place, foreseen: list[str], asked: list[str]):
+@given(
+    foreseen=st.lists(st.tuples(st.lists(st.sampled_from(NAMES), max_size=4), LIMITS), max_size=3),
+    asked=st.lists(st.tuples(st.sampled_from(NAMES), LIMITS), max_size=6),
+)
+def test_what_was_foreseen_does_not_matter(
+    place: Place, foreseen: list[tuple[list[str], int | None]], asked: list[tuple[str, int | None]]
+):
     with CatFile(place) as plain, CatFile(place) as ahead:
-        ahead.foresee(foreseen)
-        for name in asked:
-            assert ahead.get(name) == plain.get(name)
+        for names, limit in foreseen:
+            ahead.foresee(names, limit)
+        for name, limit in asked:
+            assert ahead.get(name, limit) == plain.get(name, limit)
+
+
+def test_a_limit_counts_for_what_was_foreseen_with_another(place: Place):
+    with CatFile(place) as objects:
+        objects.foresee(["HEAD:big"], max_bytes=0)
+        found = [objects.get("HEAD:big", limit) for limit in (0, 5, None)]
+    assert [len(one.data) for one in found if one] == [1, 6, 300_000]
 
 
 def test_no_more_is_foreseen_than_any_pipe_holds(place: Place):
