@@ -99,6 +99,7 @@ class EarlierMembership(Period):
     """A membership that ended before the present one began: whoever comes back keeps one file and its whole history."""
 
     termination: TerminationNotice | None = field("Kündigung, die diese Mitgliedschaft beendete", None)
+    from_text: Name | None = field("Beginn in Worten, wenn der Tag nicht bekannt ist („2003“)", None)
 
 
 class Member(Period):

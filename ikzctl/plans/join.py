@@ -208,20 +208,20 @@ def _restrict(path: str, tasks: tuple[str, ...]) -> tuple[SetValue, ...]:
 
 
 def _again(join: _Join, path: str, about: str) -> tuple[AppendItem | SetValue | RemoveValue, ...]:
-    """The ended membership moves to `earlier` with its notice; nothing of it is lost."""
+    """The ended membership moves to `earlier` with its notice and what was said of its beginning; nothing of it is lost."""
     member: Member = join.case.registry.get("member", join.case.partner.id, join.case.id)
-    old: dict[str, Any] = {"from": member.from_, "until": member.until}
-    removed: tuple[RemoveValue, ...] = ()
+    moved: dict[str, Any] = {}
+    if member.from_text is not None:
+        moved["from_text"] = member.from_text
     if member.termination is not None:
-        old["termination"] = member.termination.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-        removed = (RemoveValue(path, ("termination",)),)
+        moved["termination"] = member.termination.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
     version, partner = join.version, join.case.partner
     entries = [("resolutions", e) for e in new_files.resolution(partner, about, version)]
     entries += [("signatures", e) for e in new_files.signature(version)]
     entries += [("publications", e) for e in new_files.publication(partner, version)]
     return (
-        AppendItem(path, ("earlier",), old),
-        *removed,
+        AppendItem(path, ("earlier",), {"from": member.from_, "until": member.until, **moved}),
+        *(RemoveValue(path, (key,)) for key in moved),
         SetValue(path, ("from",), join.from_day),
         RemoveValue(path, ("until",)),
         SetValue(path, ("state",), "vorgesehen"),

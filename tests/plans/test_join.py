@@ -262,6 +262,14 @@ def test_a_former_member_comes_back_and_its_first_membership_stays():
     assert [r.about for r in after.resolutions] == ["beitritt"]
 
 
+def test_words_for_the_beginning_stay_with_the_membership_that_began_then():
+    former = {"from_text": "Frühjahr 2020", "until": "2024-12-31", "state": "ausgeschieden"}
+    start = registry(cooperations__wohngeld__members__neudorf=former)
+    after = carried_out(start, join(start, "neudorf")).get("member", "neudorf", "wohngeld")
+    assert (after.from_, after.from_text) == (NEXT_YEAR, None)
+    assert [(one.from_, one.from_text) for one in after.earlier] == [(date(2020, 1, 1), "Frühjahr 2020")]
+
+
 def test_a_candidate_is_recognised_and_its_entry_stays():
     candidate = {"accession": {"candidates": [{"partner": "speyer", "from": "2027-07-01"}]}}
     start = registry(cooperations__wohngeld__agreement=candidate)
