@@ -100,7 +100,7 @@ def _require_good_head(content: bytes) -> None:
 
     faults = [f for f in examine("registry.yaml", content).findings if f.severity == "error"]
     if faults:
-        raise UserError(f"{faults[0].message} Es wurde nichts angelegt.")
+        raise UserError(f"{faults[0].message.rstrip('.')}. Es wurde nichts angelegt.")
 
 
 def surroundings() -> list[FileWrite]:

@@ -156,3 +156,19 @@ def test_a_change_by_hand_is_told_in_words(small: Program):
     assert done.out == (
         "Stadt Worms: Mitgliedschaft in vergabestelle beginnt am 1.\u00a0Oktober 2027 (bisher 1.\u00a0Juli 2027)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--", "-x"), "gefunden wurde „-x“. Es wurde nichts angelegt."),
+        (("neu", "--land", "XX"), "Es wurde nichts angelegt."),
+        (("neu", "--name", 301 * "x"), "Es wurde nichts angelegt."),
+    ],
+)
+def test_init_refuses_in_whole_sentences(tmp_path: Path, home: Path, arguments: tuple[str, ...], sentence: str):
+    done = Program(tmp_path, home)("init", *arguments)
+    assert done.code == 2
+    assert sentence in done.err
+    assert re.search(r"[^.?!] Es wurde nichts angelegt", done.err) is None
+    assert list(tmp_path.iterdir()) == []
