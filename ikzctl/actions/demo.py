@@ -66,7 +66,7 @@ def _tell_story(folder: Path) -> int:
     from ikzctl.gitrepo.repository import create_repository
     from ikzctl.library.story import chapters
 
-    repo = create_repository(folder, nested=True)
+    repo = create_repository(folder)
     set_identity(repo, Identity(_FUNCTION, _MAILBOX))
     base: str | None = None
     before: Mapping[str, bytes] = {}

@@ -73,7 +73,7 @@ def _first_commit(folder: Path, writes: Sequence[FileWrite], identity: Identity)
     from ikzctl.gitrepo.fence import read_identity, set_identity
     from ikzctl.gitrepo.repository import create_repository
 
-    repo = create_repository(folder, nested=True)
+    repo = create_repository(folder)
     try:
         read_identity(repo)
         identity_set = False

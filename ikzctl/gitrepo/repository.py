@@ -254,19 +254,16 @@ def require_branch(head: HeadState) -> str:
 FETCH_ALL = "Lokal: git fetch --unshallow   GitLab CI: GIT_DEPTH: 0   GitHub Actions: fetch-depth: 0"
 
 
-def create_repository(
-    folder: Path, *, branch: str = "main", object_format: ObjectFormat = "sha1", nested: bool = False
-) -> Repository:
+def create_repository(folder: Path) -> Repository:
     """A new repository in an existing folder, without anything from the user's template folder.
 
-    `nested` allows a folder below the work tree of another repository; the other one takes it for a folder of its own.
+    It may lie below the work tree of another one, which then takes it for a folder that is none of its own; WriteRefused if it is a
+    repository already.
     """
-    around = find_repository(folder)
-    if around is not None and not (nested and around.work_tree not in (None, folder.resolve())):
-        raise WriteRefused(f"Der Ordner „{folder}“ liegt schon in einem git-Repository.")
-    root = folder.resolve()
-    options = ["--quiet", "--template=", f"--initial-branch={branch}", f"--object-format={object_format}"]
-    run(["init", *options, "--", str(root)], None)
+    around, root = find_repository(folder), folder.resolve()
+    if around is not None and around.work_tree in (None, root):
+        raise WriteRefused(f"Der Ordner „{folder}“ ist schon ein git-Repository.")
+    run(["init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1", "--", str(root)], None)
     return require_repository(root)
 
 

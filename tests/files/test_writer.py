@@ -93,8 +93,9 @@ def test_first_commit_of_a_new_repository(tmp_path):
     assert git(folder, "rev-list", "HEAD") == result.commit
     assert git(folder, "status", "--porcelain") == ""
     assert git(folder, "ls-files") == "registry/registry.yaml"
-    with pytest.raises(WriteRefused, match="liegt schon in einem git-Repository"):
-        create_repository(folder / "registry")
+    with pytest.raises(WriteRefused, match="ist schon ein git-Repository"):
+        create_repository(folder)
+    assert create_repository(folder / "registry").work_tree == folder / "registry"
 
 
 def test_unsaved_work_elsewhere_is_left_alone(clone):
