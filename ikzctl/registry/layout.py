@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,13 +23,28 @@ class Style:
     list_offset: int = 2
     dash: int = 2
 
+    def above(self, one: Piece, distances: Sequence[int]) -> Style:
+        """For an entry whose own comments, so much further in than it, stand below its new value.
+
+        They would become a part of a long text, or comments of the last entry in a collection, if these began before them.
+        """
+        if not distances:
+            return self
+        least = distances[0] + 1 if one.children is None else max(distances)
+        if one.key is None:
+            return replace(self, dash=max(self.dash, least))
+        return replace(self, step=max(self.step, least), list_offset=max(self.list_offset, least))
+
 
 CANONICAL = Style()
 
 
 @dataclass(slots=True)
 class Piece:
-    """One entry to be written. `children` is None for a scalar; comments are whole lines from the `#` on."""
+    """One entry to be written. `children` is None for a scalar; comments are whole lines from the `#` on.
+
+    The entry's own comments stand further in than what follows them: `opening` above the children, `trailing` below the value.
+    """
 
     key: str | None
     value: Scalar = None
@@ -37,6 +52,7 @@ class Piece:
     is_list: bool = False
     lead: list[Line] = field(default_factory=list)
     eol: str = ""
+    opening: list[Line] = field(default_factory=list)
     trailing: list[Line] = field(default_factory=list)
 
 
@@ -92,7 +108,8 @@ def piece_of(entry: Entry) -> Piece:
         lead.append(None)
     children = None if node.kind == "scalar" else [piece_of(inner) for inner in node.entries]
     eol = entry.eol.text if entry.eol else ""
-    return Piece(entry.key, node.value, children, node.kind == "list", lead, eol, list(comment_lines(node.trailing)))
+    opening, trailing = list(comment_lines(node.opening)), list(comment_lines(node.trailing))
+    return Piece(entry.key, node.value, children, node.kind == "list", lead, eol, opening, trailing)
 
 
 def lines_of(pieces: Iterable[Piece], column: int, style: Style = CANONICAL) -> list[Line]:
@@ -113,15 +130,17 @@ def _lines(one: Piece, column: int, style: Style) -> list[Line]:
     head = f"{blanks}-{' ' * (style.dash - 1)}" if one.key is None else f"{blanks}{render(one.key)}: "
     if one.children:
         inner = column + (style.list_offset if one.is_list else style.step)
-        below = lines_of(one.children, inner, style) + _indented(one.trailing, inner)
-        return [*lead, head.rstrip() + eol, *below]
+        opening, trailing = _indented(one.opening, inner + 2), _indented(one.trailing, inner)
+        return [*lead, head.rstrip() + eol, *opening, *lines_of(one.children, inner, style), *trailing]
     if one.children is not None:
         empty = "[]" if one.is_list else "{}"
-        return [*lead, f"{head}{empty}{eol}", *_indented(one.trailing, column)]
+        return [*lead, f"{head}{empty}{eol}", *_indented(one.trailing, column + 2)]
     if isinstance(one.value, str) and is_block_text(one.value):
         inner = column + (style.dash if one.key is None else style.step)
-        return [*lead, f"{head}{block_sign(one.value)}{eol}", *block_lines(one.value, inner)]
-    return [*lead, f"{head}{render(one.value)}{eol}"]
+        # further in, a comment would be a line of the text
+        trailing = _indented(one.trailing, column + 1)
+        return [*lead, f"{head}{block_sign(one.value)}{eol}", *block_lines(one.value, inner), *trailing]
+    return [*lead, f"{head}{render(one.value)}{eol}", *_indented(one.trailing, column + 2)]
 
 
 def _item_lines(one: Piece, column: int, style: Style) -> list[Line]:
@@ -131,6 +150,8 @@ def _item_lines(one: Piece, column: int, style: Style) -> list[Line]:
     lead = _indented(one.lead, column)
     if one.eol:
         lead.append(" " * column + one.eol)
+    # an empty line would set apart what stands above it
+    lead += _indented([line for line in one.opening if line is not None], column)
     first = 0
     while (line := body[first]) is None or line.lstrip().startswith("#"):
         first += 1

@@ -42,7 +42,10 @@ class Comment:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A value; `start` and `end` are indexes into the text, comments and blanks around it not included."""
+    """A value; `start` and `end` are indexes into the text, comments and blanks around it not included.
+
+    `opening` and `trailing` are comments of the entry that stand between its head and what is inside, and below that.
+    """
 
     kind: Kind
     flow: bool
@@ -52,6 +55,7 @@ class Node:
     column: int = 0
     value: Scalar = None
     entries: list[Entry] = field(default_factory=list)
+    opening: list[Comment] = field(default_factory=list)
     trailing: list[Comment] = field(default_factory=list)
 
 
@@ -126,6 +130,8 @@ class Tree:
                     stack.append(child)
             else:
                 self._close(stack.pop(), event)
+        # where the data ends: at the end of the text or at `...`
+        self.end = event.start_mark.index
         while event.__class__ is not StreamEndEvent:
             event = get_event()
         return root
@@ -264,6 +270,8 @@ class _Attach:
                     entry.lead.append(comment)
             self.following.pop()
             self._entry(entry)
+            if self.waiting and not node.flow:
+                self._below(entry)
             previous = entry
 
     def _entry(self, entry: Entry) -> None:
@@ -277,10 +285,13 @@ class _Attach:
         inside = len(self.waiting)
         first = node.entries[0].start if node.entries else self.tree.end_of(node)
         for comment in self._take(first):
-            if entry.key is None and node.entries:
+            if node.entries and comment.alone:
+                below = node.entries[0]
+                deeper = comment.column > below.column and not node.flow and not below.lead
+                (node.opening if deeper else below.lead).append(comment)
+            elif node.entries and entry.key is None:
+                # the canonical form has no place behind a dash alone
                 entry.lead.append(comment)
-            elif comment.alone and node.entries:
-                node.entries[0].lead.append(comment)
             elif entry.eol is None and not comment.alone:
                 entry.eol = comment
             else:
@@ -288,8 +299,6 @@ class _Attach:
         self._children(node)
         if node.flow:
             self._flow_end(entry, commented=len(self.waiting) < inside)
-        else:
-            self._block_end(node, entry)
 
     def _end_of_line(self, entry: Entry, end: int) -> None:
         if self._speaks_about(end):
@@ -325,14 +334,10 @@ class _Attach:
         else:
             entry.eol = self.waiting.pop()
 
-    def _block_end(self, node: Node, entry: Entry) -> None:
-        """Comments under the last entry stay with the collection if they are indented like it and unlike what follows."""
-        following = self.following[-1].column if self.following else -1
-        # a list that is not indented stands in the same column as the keys that follow it
-        own = node.column + 1 if node.kind == "list" and node.column <= entry.column else node.column
-        until = self.following[-1].start if self.following else len(self.tree.text) + 1
-        while self.waiting and self.waiting[-1].index < until:
-            comment = self.waiting[-1]
-            if comment.column < own or comment.column <= following:
-                return
-            node.trailing.append(self.waiting.pop())
+    def _below(self, entry: Entry) -> None:
+        """Comments below an entry are its own as long as they stand further in than it and than what follows."""
+        following = self.following[-1] if self.following else None
+        until = following.start if following else self.tree.end
+        least = max(entry.column, following.column if following else 0)
+        while self.waiting and self.waiting[-1].index < until and self.waiting[-1].column > least:
+            entry.node.trailing.append(self.waiting.pop())

@@ -66,7 +66,7 @@ class Outline:
         """Another value in the place of a scalar or an empty collection; `piece` is the new entry as a whole."""
         spot = self._spots(path)[-1]
         line = self.lines[spot.line]
-        start, end, last = self._value(spot)
+        start, end, last, below = self._value(spot)
         behind = line[end:].rstrip()
         if behind and last > spot.line:
             behind = f"  {behind.lstrip()}"
@@ -74,11 +74,12 @@ class Outline:
             piece.eol = behind.lstrip()
             if piece.key is None and piece.children:
                 push_down(piece)
-            lines = _text(piece, spot.column, self._style(piece))
+            style = self._style(piece).above(piece, below)
+            lines = _text(piece, spot.column, style)
             return Splice(spot.line, last + 1, [line[: spot.column] + lines[0][spot.column :], *lines[1:]])
         before = line[:start] if line[:start].endswith(" ") else line[:start] + " "
         if isinstance(value, str) and is_block_text(value):
-            style = self._style(piece)
+            style = self._style(piece).above(piece, below)
             inner = spot.column + (style.dash if spot.key is None else style.step)
             body = [text or "" for text in block_lines(value, inner)]
             return Splice(spot.line, last + 1, [before + block_sign(value) + behind, *body])
@@ -93,7 +94,7 @@ class Outline:
             raise Unclear
         part = index - 1 if isinstance(container, list) else list(container)[index - 1]
         spot = self._spots((*path, part))[-1]
-        line = self._last_line(spot) + 1
+        line = self._ends(spot)[1] + 1
         return Splice(line, line, _text(piece, spot.column, self._style(piece)))
 
     def remove(self, path: FieldPath) -> Splice:
@@ -102,16 +103,17 @@ class Outline:
         if len(self._get(path[:-1])) == 1 or self.lines[spot.line][: spot.column].strip():
             raise Unclear
         if previous is not None:
-            floor = self._last_line(previous) + 1
+            floor = self._ends(previous)[1] + 1
         else:
             floor = self.mark(spot.at - 1).line + 1 if spot.at else 0
         first = spot.line
-        while first > floor and self.lines[first - 1].lstrip().startswith("#"):
+        sign = " " * spot.column + "#"
+        while first > floor and self.lines[first - 1].startswith(sign):
             first -= 1
         if first == 0 and spot.at == 0:
             # the head of the file is nobody's
             first = spot.line
-        return Splice(first, self._last_line(spot) + 1, [])
+        return Splice(first, self._ends(spot)[1] + 1, [])
 
     def comment(self, path: FieldPath, text: str) -> Splice:
         """The same entry with a comment above it."""
@@ -195,56 +197,57 @@ class Outline:
                     return colon.end()
         raise Unclear
 
-    def _value(self, spot: Spot) -> tuple[int, int, int]:
+    def _value(self, spot: Spot) -> tuple[int, int, int, list[int]]:
         """Columns of a scalar or of empty brackets on the line of the key or dash, and the last line of its text.
 
-        What follows on the line is nothing or a comment. Of a text below, the columns are those of its sign.
+        What follows on the line is nothing or a comment. Of a text below, the columns are those of its sign. Last come the
+        distances of the entry's comments below: how much further in they stand.
         """
         if isinstance(spot.value, _COLLECTION) and spot.value:
             raise Unclear
         line = self.lines[spot.line]
         head = self._head_end(spot)
         start = head + _indent(line[head:])
-        last = self._last_line(spot)
+        last, stop = self._ends(spot)
+        below = [_indent(text) - spot.column for text in self.lines[last + 1 : stop + 1] if text.strip()]
         if line[start : start + 1] == "|":
             sign = _BLOCK_TEXT.search(line)
             if sign is None or sign.start(1) != start:
                 raise Unclear
-            return start, sign.end(1), last
+            return start, sign.end(1), last, below
         if last != spot.line:
             raise Unclear
         if line[start : start + 1] in ("", "#"):
-            return head, head, last
+            return head, head, last, below
         for pattern in (_QUOTED, _PLAIN, _EMPTY):
             value = pattern.match(line, start)
             if value:
-                return start, value.end(), last
+                return start, value.end(), last, below
         raise Unclear
 
-    def _last_line(self, spot: Spot) -> int:
-        """The last line of an entry with the comments inside it."""
+    def _ends(self, spot: Spot) -> tuple[int, int]:
+        """The last line of an entry without and with its comments below: those further in than it and than what follows."""
         after, value = spot.at + 1, spot.value
         if isinstance(value, _COLLECTION):
             after += size(value)
         while isinstance(value, _COLLECTION) and value:
             value = value[-1] if isinstance(value, list) else value[next(reversed(value))]
         first = self.mark(after - 1).line
-        last = self._text_end(first, value)
+        last = end = self._text_end(first, value)
         stop = self.mark(after).line if after < len(self.marks) else len(self.lines)
         below = [number for number in range(last + 1, stop) if self.lines[number].strip()]
         if not below:
-            return last
+            return end, end
         quoted = isinstance(value, str) and "#" in value and last == first
         if quoted or any(not self.lines[number].lstrip().startswith("#") for number in below):
             # a value that goes on, perhaps with a line that only looks like a comment
             raise Unclear
-        if isinstance(spot.value, _COLLECTION) and spot.value:
-            least = self._inside_from(spot, stop)
-            for number in below:
-                if _indent(self.lines[number]) < least:
-                    break
-                last = number
-        return last
+        following = _indent(self.lines[stop]) if stop < len(self.lines) else 0
+        for number in below:
+            if _indent(self.lines[number]) <= max(spot.column, following):
+                break
+            last = number
+        return end, last
 
     def _text_end(self, first: int, value: Any) -> int:
         """The last line of a scalar; of what goes on, only a block under a plain sign can be told."""
@@ -258,18 +261,6 @@ class Outline:
         if [line.lstrip(" ") for line in self.lines[first + 1 : last + 1]] != [line.lstrip(" ") for line in body]:
             raise Unclear
         return last
-
-    def _inside_from(self, spot: Spot, stop: int) -> int:
-        """The column from which on comments below a collection are inside it; the next entry stands on line `stop`."""
-        first = self.mark(spot.at + 1)
-        self.check_block(spot, spot.at + 1)
-        following = _indent(self.lines[stop]) if stop < len(self.lines) else -1
-        own = first.column
-        if isinstance(spot.value, list):
-            own = spot.mark_column if spot.key is None else _indent(self.lines[first.line])
-            # a list that is not indented stands in the same column as the keys that follow it
-            own = max(own, spot.column + 1)
-        return max(own, following + 1)
 
     # -- style
 

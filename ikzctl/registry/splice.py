@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ikzctl.registry.layout import (
@@ -10,6 +10,7 @@ from ikzctl.registry.layout import (
     Style,
     block_lines,
     block_sign,
+    comment_lines,
     flow_text,
     lines_of,
     piece_of,
@@ -66,6 +67,7 @@ def style_of(tree: Tree) -> Style:
 
 def comments_in(entry: Entry) -> Iterator[Comment]:
     """The comments inside an entry: below its key or dash, and at the ends of the lines there."""
+    yield from entry.node.opening
     for inner in entry.node.entries:
         yield from inner.lead
         if inner.eol is not None:
@@ -74,17 +76,28 @@ def comments_in(entry: Entry) -> Iterator[Comment]:
     yield from entry.node.trailing
 
 
-def last_line(tree: Tree, entry: Entry) -> int:
+def _below(tree: Tree, entry: Entry) -> list[Comment]:
+    """The comments of an entry below its value."""
+    end = tree.end_of(entry.node)
+    return [comment for comment in entry.node.trailing if comment.alone and comment.index > end]
+
+
+def _distances(entry: Entry, comments: Iterable[Comment]) -> list[int]:
+    return [comment.column - entry.column for comment in comments]
+
+
+def last_line(tree: Tree, entry: Entry, without: Collection[Comment] = ()) -> int:
+    """The last line of an entry with its comments, as far as they are not among those left out."""
     lines = [tree.line_of(tree.end_of(entry.node)), tree.line_of(entry.head_end)]
-    lines += [comment.line for comment in comments_in(entry)]
+    lines += [comment.line for comment in comments_in(entry) if comment not in without]
     return max(lines)
 
 
 def lead_line(tree: Tree, entry: Entry) -> int:
-    """First of the comment lines directly above an entry, or its own; the head of the file is nobody's."""
+    """First of the comment lines directly above an entry and in its column, or its own; the head of the file is nobody's."""
     line = tree.line_of(entry.start)
     for comment in reversed(entry.lead):
-        if comment.alone and comment.line == line - 1:
+        if comment.alone and comment.line == line - 1 and comment.column == entry.column:
             line -= 1
     return tree.line_of(entry.start) if line == 0 and entry is tree.root.entries[0] else line
 
@@ -114,6 +127,7 @@ def set_scalar(tree: Tree, entry: Entry, value: Scalar, style: Style) -> Splice:
     if node.style in ("|", ">"):
         behind = f"  {entry.eol.text}" if entry.eol else ""
     if isinstance(value, str) and is_block_text(value):
+        style = style.above(Piece(entry.key), _distances(entry, node.trailing))
         column = entry.column + (style.dash if entry.key is None else style.step)
         lines = [before + block_sign(value) + behind.rstrip(), *_text(block_lines(value, column))]
     else:
@@ -135,21 +149,26 @@ def set_flow(tree: Tree, entry: Entry, value: object) -> Splice | None:
 
 def unfold(tree: Tree, entry: Entry, style: Style) -> Splice:
     """A collection in brackets as one below the other, with its comments."""
-    return replace_entry(tree, entry, replace(piece_of(entry), lead=[]), style)
+    piece = piece_of(entry)
+    inside = [comment for comment in entry.node.trailing if comment not in _below(tree, entry)]
+    return replace_entry(tree, entry, replace(piece, lead=[], trailing=list(comment_lines(inside))), style)
 
 
 def replace_entry(tree: Tree, entry: Entry, piece: Piece, style: Style) -> Splice:
-    """Another value of another kind for the same key or item."""
-    first, last = tree.line_of(entry.start), last_line(tree, entry)
+    """Another value of another kind for the same key or item; its own comments stand below the new value."""
+    opening, below = entry.node.opening, _below(tree, entry)
+    first, last = tree.line_of(entry.start), last_line(tree, entry, below)
     before = _before(tree, entry.start)
     inside = [comment for comment in entry.lead if comment.line >= first]
+    style = style.above(piece, _distances(entry, [*opening, *below]))
     piece.eol = entry.eol.text if entry.eol else ""
     if piece.key is None and piece.children:
         push_down(piece)
     lines = _text(lines_of([piece], entry.column, style))
     lines[0] = before + lines[0][entry.column :]
     above = [" " * entry.column + comment.text for comment in inside]
-    return Splice(first, last + 1, above + lines, frozenset(comments_in(entry)))
+    lines += [tree.lines[comment.line] for comment in opening]
+    return Splice(first, last + 1, above + lines, frozenset(comments_in(entry)) - {*opening, *below})
 
 
 def push_down(piece: Piece) -> None:
