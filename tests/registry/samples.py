@@ -88,6 +88,7 @@ class Hand:
         lines += self.mapping(data, 0)
         if self.rnd.random() < 0.3:
             lines += self.comments(0)
+            lines += self.strays(0, 1, 0.1)
         return "\n".join(lines) + "\n" if data else "\n".join([*lines, "{}"]) + "\n"
 
     def comment(self) -> str:
@@ -99,6 +100,21 @@ class Hand:
             return []
         return [" " * column + self.comment() for _ in range(self.rnd.choice((0, 0, 0, 1, 1, 2)))]
 
+    def strays(self, least: int, most: int, share: float) -> list[str]:
+        """Now and then comments in other columns than anything else, some of them behind an empty line."""
+        if not self.commented or self.rnd.random() >= share:
+            return []
+        blank = [""] if self.rnd.random() < 0.1 else []
+        count = self.rnd.choice((1, 1, 2, 3))
+        return [*blank, *(" " * self.rnd.randint(least, most) + self.comment() for _ in range(count))]
+
+    def below(self, column: int, inner: Any) -> list[str]:
+        """Comments below an entry, further in than it; further in than that, they might be lines of a long text."""
+        while isinstance(inner, dict | list) and inner:
+            inner = inner[-1] if isinstance(inner, list) else inner[next(reversed(inner))]
+        long = isinstance(inner, str) and "\n" in inner
+        return self.strays(column + 1, column + (1 if long else self.rnd.choice((2, 2, 6))), 0.12)
+
     def eol(self) -> str:
         if self.commented and self.rnd.random() < 0.2:
             return " " * self.rnd.choice((1, 2, 5)) + self.comment()
@@ -106,7 +122,8 @@ class Hand:
 
     def lead(self, column: int) -> list[str]:
         blank = [""] if self.rnd.random() < 0.1 else []
-        return [*blank, *self.comments(column)]
+        outside = self.strays(0, column - 1, 0.03) if column else []
+        return [*blank, *outside, *self.comments(column)]
 
     def mapping(self, data: dict[str, Any], column: int) -> list[str]:
         lines = []
@@ -114,6 +131,7 @@ class Hand:
             lines += self.lead(column)
             head = " " * column + (key if self.rnd.random() < 0.9 else f'"{key}"') + ":"
             lines += self.entry(head, inner, column)
+            lines += self.below(column, inner)
         return lines + self.trailing(column)
 
     def trailing(self, column: int) -> list[str]:
@@ -122,9 +140,11 @@ class Hand:
     def entry(self, head: str, inner: Any, column: int) -> list[str]:
         flow = self.rnd.random() < 0.25 and (text := self.flow(inner)) is not None
         if isinstance(inner, dict) and inner and not flow:
-            return [head + self.eol(), *self.mapping(inner, column + self.step)]
+            strays = self.strays(column + 1, column + self.step + 3, 0.12)
+            return [head + self.eol(), *strays, *self.mapping(inner, column + self.step)]
         if isinstance(inner, list) and inner and not flow:
-            return [head + self.eol(), *self.items(inner, column + self.offset)]
+            strays = self.strays(column + 1, column + self.offset + 3, 0.12)
+            return [head + self.eol(), *strays, *self.items(inner, column + self.offset)]
         if isinstance(inner, dict | list):
             return [f"{head} {text if flow else ('{}' if isinstance(inner, dict) else '[]')}{self.eol()}"]
         return self.scalar(head + " " * self.rnd.choice((1, 1, 1, 3)), inner, column + self.step)
@@ -147,6 +167,7 @@ class Hand:
                 lines += [f"{dash}{'{}' if isinstance(inner, dict) else '[]'}{self.eol()}"]
             else:
                 lines += self.scalar(dash, inner, column + self.dash)
+            lines += self.below(column, inner)
         return lines + self.trailing(column)
 
     def scalar(self, head: str, inner: Any, column: int) -> list[str]:

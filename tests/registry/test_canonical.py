@@ -13,6 +13,7 @@ from ikzctl.registry import canonical
 from ikzctl.registry.canonical import dump, fmt
 from ikzctl.registry.events import load
 from ikzctl.registry.layout import same
+from tests.registry.owners import owners, same_owner
 from tests.registry.samples import sample
 
 
@@ -282,10 +283,84 @@ def test_key_order_takes_comments_along_and_leaves_the_head():
     assert mended(text, order) == "# Kopf\n\nid: w\n# über name\nname: x\n# über z\nz: 1  # hinter z\n# Schluss\n"
 
 
+def test_comments_further_in_stay_with_the_entry_above():
+    text = """\
+a: 1
+      # zu a
+
+    # auch zu a
+b: |
+   x
+  # zu b
+c:
+      # zu c
+  - x
+    # zu x
+  # Ende von c
+d: [1, {e: 2}]  # hinter d
+    # zu d
+f: []
+ # zu f
+g:
+    h:
+    - x
+  # zu g
+i:
+  -
+      # zu i 0
+    # zu j
+    j: |-
+      x
+      y
+     # auch zu j
+"""
+    assert (
+        mended(text)
+        == """\
+a: 1
+  # zu a
+
+  # auch zu a
+b: |
+  x
+ # zu b
+c:
+    # zu c
+  - x
+    # zu x
+  # Ende von c
+d:  # hinter d
+  - 1
+  - e: 2
+  # zu d
+f: []
+  # zu f
+g:
+  h:
+    - x
+  # zu g
+i:
+  # zu i 0
+  # zu j
+  - j: |-
+      x
+      y
+     # auch zu j
+"""
+    )
+
+
+def keeps_owners(text, out):
+    data = load(out.encode(), "f").data
+    after = owners(out)
+    return all(same_owner(path, after[comment], data) for comment, path in owners(text).items() if path)
+
+
 def test_random_files_keep_data_and_comments():
     for seed in range(1_500):
         text, data = sample(seed)
         out = mended(text)
+        assert keeps_owners(text, out), seed
         assert same(load(out.encode(), "f").data, data), seed
         assert comments(out) == comments(text), seed
         assert out.endswith("\n") and not out.endswith("\n\n")
@@ -307,6 +382,7 @@ def test_random_files_in_the_order_of_a_schema():
         known = [key for key in again if key in order(())]
         assert known == sorted(known, key=order(()).index)
         assert sorted(comments(out)) == sorted(comments(text)), seed
+        assert keeps_owners(text, out), seed
 
 
 def test_what_is_in_form_and_has_no_comment_is_only_compared(monkeypatch):
