@@ -68,9 +68,8 @@ def propose(workspace: Workspace, make: Callable[[Registry], Plan]) -> Proposal:
 
 def _unsaved(repo: Repository, ids: Mapping[str, str], commit: str) -> tuple[str, ...]:
     """Those of the files that somebody has changed in the folder, line ends aside; none while another change is on its way."""
-    from ikzctl.files.journal import is_unfinished
     from ikzctl.gitrepo.objects import format_of, object_id
-    from ikzctl.gitrepo.repository import head_state
+    from ikzctl.gitrepo.repository import head_state, is_unfinished
     from ikzctl.registry.sources import Files
 
     used, folder = format_of(commit), Files(str(repo.root))

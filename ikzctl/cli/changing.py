@@ -107,8 +107,7 @@ def _command() -> str:
 
 def note_unfinished(workspace: Workspace) -> None:
     """Say that the files may be halfway through a change, if they may."""
-    from ikzctl.files.journal import is_unfinished
-    from ikzctl.gitrepo.repository import find_repository
+    from ikzctl.gitrepo.repository import find_repository, is_unfinished
 
     try:
         repo = find_repository(workspace.root)
@@ -121,13 +120,16 @@ def note_unfinished(workspace: Workspace) -> None:
 
 def _finish_first(workspace: Workspace) -> None:
     """A plan starts from where an interrupted change leads to; one that refuses would otherwise leave its remains lying."""
-    from ikzctl.files.journal import is_unfinished
     from ikzctl.files.recovery import repair
+    from ikzctl.gitrepo.repository import is_unfinished
 
     if is_unfinished(workspace.repo):
         recovery = repair(workspace.repo, accepted=accepted_settings(), command=_command())
         if recovery.text:
             output.note(f"Hinweis: {recovery.text}")
+        if recovery.interrupted:
+            output.note("Die neue Änderung wurde nicht begonnen.")
+            raise KeyboardInterrupt
 
 
 def _report_safely(result: CommitResult) -> None:

@@ -131,8 +131,12 @@ def read_own(target: Path, longest: int = _LARGEST) -> bytes | None:
 
 
 def write_new(target: Path, data: bytes, *, like: Path | None = None) -> None:
-    """Create a file that must not exist yet, with all its bytes on the disk, or none; access rights as those of `like`, if given."""
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o666)
+    """Create a file that must not exist yet, with all its bytes on the disk, or none; access rights as those of `like`, if that exists.
+
+    Until it has them it is for nobody else to open.
+    """
+    mode = 0o600 if like is not None and os.path.lexists(like) else 0o666
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, mode)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as stream:
             left = memoryview(data)
@@ -166,6 +170,10 @@ def _same_rights(descriptor: int, like: Path) -> None:
         with contextlib.suppress(OSError):
             os.fchown(descriptor, owner, before.st_gid)
             break
+    if not people and sys.platform == "linux":
+        # the folder may give every new file a list
+        with contextlib.suppress(OSError):
+            os.removexattr(descriptor, _PEOPLE)
     same_group = os.fstat(descriptor).st_gid == before.st_gid
     os.fchmod(descriptor, mode if same_group and not people else mode & ~0o070)
     if people:

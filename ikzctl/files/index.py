@@ -13,7 +13,7 @@ from pathlib import Path
 from ikzctl.files.disk import read_own, remove_own, replace_file, sync_folders, write_new
 from ikzctl.gitrepo.objects import ObjectFormat
 from ikzctl.gitrepo.process import Place
-from ikzctl.gitrepo.repository import Repository
+from ikzctl.gitrepo.repository import OWN_FOLDER, Repository
 from ikzctl.gitrepo.writing import feed_index
 from ikzctl.model.errors import WriteRefused
 
@@ -37,7 +37,7 @@ def take_lock(repo: Repository) -> None:
             f"„{repo.git_dir / 'index'}“ ist eine Verknüpfung; ikzctl kann sie nicht ersetzen. Es wurde nichts geändert.",
             hint="Die Datei selbst an diese Stelle legen, oder das Register frisch klonen (git clone).",
         )
-    lock, mark = repo.git_dir / "index.lock", repo.git_dir / "ikzctl" / "index.mark"
+    lock, mark = repo.git_dir / "index.lock", repo.git_dir / OWN_FOLDER / "index.mark"
     mark.unlink(missing_ok=True)
     write_new(mark, _MARK)
     end = time.monotonic() + WAIT
@@ -67,7 +67,7 @@ def prepare_index(
     object_format: ObjectFormat,
 ) -> None:
     """Under git's lock: the new index, beside our journal; nothing of it is visible yet. `modes`: see `feed_index`."""
-    private = repo.git_dir / "ikzctl" / "index"
+    private = repo.git_dir / OWN_FOLDER / "index"
     for name in (private, private.with_name("index.lock")):
         remove_own(name)
     with contextlib.suppress(FileNotFoundError):
@@ -77,7 +77,7 @@ def prepare_index(
 
 def put_index(repo: Repository) -> None:
     """The commit is made: the new index takes its place, and git may go on."""
-    private, index = repo.git_dir / "ikzctl" / "index", repo.git_dir / "index"
+    private, index = repo.git_dir / OWN_FOLDER / "index", repo.git_dir / "index"
     # somebody may have removed a damaged index; it is his to make a new one, for which git needs its lock
     if private.exists() or index.exists():
         replace_file(private, index)
@@ -87,7 +87,7 @@ def put_index(repo: Repository) -> None:
 
 def release_index(repo: Repository) -> None:
     """Drop the prepared index and let git go on, if the lock is ours."""
-    own = repo.git_dir / "ikzctl"
+    own = repo.git_dir / OWN_FOLDER
     for name in ("index", "index.lock", "index.mark"):
         remove_own(own / name)
     if holds_lock(repo):

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ikzctl.files.disk import check_path, draft_of, is_temp, read_own, remove_own, sync_folders, write_whole
-from ikzctl.gitrepo.repository import Repository
+from ikzctl.gitrepo.repository import JOURNAL, OWN_FOLDER, Repository
 from ikzctl.model.errors import WriteRefused
 
-_FILE = "journal.json"
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BRANCH_PART = re.compile(r"[^\x00-\x20~^:?*\[\\\x7f/]+")
 
@@ -41,7 +40,7 @@ class Journal:
 
 def own_folder(repo: Repository) -> Path:
     """Our folder inside the git dir; made if need be, never through a link."""
-    folder = _own(repo)
+    folder = repo.git_dir / OWN_FOLDER
     if not os.path.lexists(folder):
         folder.mkdir(exist_ok=True)
     if folder.is_symlink() or not folder.is_dir():
@@ -49,40 +48,31 @@ def own_folder(repo: Repository) -> Path:
     return folder
 
 
-def _own(repo: Repository) -> Path:
-    return repo.git_dir / "ikzctl"
-
-
 def write_journal(folder: Path, journal: Journal) -> None:
-    write_whole(folder / _FILE, json.dumps(asdict(journal), ensure_ascii=False, indent=1).encode("utf-8"))
+    write_whole(folder / JOURNAL, json.dumps(asdict(journal), ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def journal_path(folder: Path) -> Path:
-    return folder / _FILE
-
-
-def is_unfinished(repo: Repository) -> bool:
-    """Whether a change was interrupted, or is just being made. Nothing is written, waited for, or read through a link."""
-    return os.path.lexists(journal_path(_own(repo)))
+    return folder / JOURNAL
 
 
 def drop_draft(folder: Path) -> None:
     """Half a journal says nothing: whoever wrote it had not begun."""
-    remove_own(draft_of(folder / _FILE))
+    remove_own(draft_of(folder / JOURNAL))
 
 
 def remove_journal(folder: Path) -> None:
     drop_draft(folder)
-    remove_own(folder / _FILE)
+    remove_own(folder / JOURNAL)
     sync_folders([folder])
 
 
 def read_journal(folder: Path) -> Journal | None:
     """None if there is none. A journal that we cannot have written is reported and left alone: it may be foreign."""
-    if not os.path.lexists(folder / _FILE):
+    if not os.path.lexists(folder / JOURNAL):
         return None
     try:
-        raw = json.loads(read_own(folder / _FILE) or b"")
+        raw = json.loads(read_own(folder / JOURNAL) or b"")
     except (ValueError, RecursionError):
         raise _unreadable(folder) from None
     try:
@@ -125,6 +115,6 @@ def _check(journal: Journal) -> None:
 
 def _unreadable(folder: Path) -> WriteRefused:
     return WriteRefused(
-        f"Das Journal einer früheren Änderung ist nicht lesbar ({folder / _FILE}). Es wurde nichts geändert.",
+        f"Das Journal einer früheren Änderung ist nicht lesbar ({folder / JOURNAL}). Es wurde nichts geändert.",
         hint="Bitte den Stand mit git status prüfen; ist alles in Ordnung: ikzctl repair --abandon",
     )

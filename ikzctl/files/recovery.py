@@ -34,6 +34,8 @@ class Recovery:
     commit: str | None = None
     files: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    # Ctrl-C came meanwhile; a caller with more to do ends here
+    interrupted: bool = False
 
     @property
     def text(self) -> str | None:
@@ -79,7 +81,8 @@ def repair(
         with Interrupts() as interrupts, write_lock(own, command, pause=interrupts.stop_if_asked) as lock:
             place = replace(repo.place, keep_open=(lock,))
             check_settings(repo, accepted)
-            return _abandon(repo, own) if abandon else recover(repo, place)
+            done = _abandon(repo, own) if abandon else recover(repo, place)
+        return replace(done, interrupted=interrupts.asked)
     except OSError as error:
         raise WriteRefused(german_reason(error, repo.git_dir, 0)) from error
 

@@ -22,13 +22,13 @@ from ikzctl.files.disk import (
 )
 from ikzctl.files.index import holds_lock
 from ikzctl.files.interrupts import Interrupts
-from ikzctl.files.journal import is_unfinished, own_folder
+from ikzctl.files.journal import own_folder
 from ikzctl.files.lock import folder_lock, write_lock
 from ikzctl.files.recovery import NOTHING_TO_RECOVER, Recovery, recover
 from ikzctl.files.scratch import clear_scratch, note_scratch
 from ikzctl.gitrepo.fence import check_settings
 from ikzctl.gitrepo.ordinary import require_ordinary_files
-from ikzctl.gitrepo.repository import Repository, find_repository, is_at_home, require_work_tree
+from ikzctl.gitrepo.repository import Repository, find_repository, is_at_home, is_unfinished, require_work_tree
 from ikzctl.model.errors import WriteRefused
 
 # by these a file is known to be the same
@@ -50,7 +50,7 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
             else:
                 own = own_folder(repo)
                 lock = stack.enter_context(write_lock(own, command))
-                with Interrupts():
+                with Interrupts() as interrupts:
                     clear_scratch(repo)
                     # the fence stands before git is started, which only recovery needs
                     if is_unfinished(repo) or holds_lock(repo):
@@ -58,6 +58,7 @@ def ready_to_write(root: Path, *, accepted: Path | None = None, command: str = "
                         require_work_tree(repo)
                         check_settings(repo, accepted)
                         recovery = recover(repo, replace(repo.place, keep_open=(lock,)))
+                recovery = replace(recovery, interrupted=interrupts.asked)
         except OSError as error:
             where = repo.git_dir if repo else root
             raise WriteRefused(f"{german_reason(error, where, 0)} Es wurde nichts geändert.") from error

@@ -15,6 +15,8 @@ from ikzctl.model.errors import UserError, WriteRefused
 # git itself reads no more of such a file
 _LONGEST_POINTER = 4096
 _REFERENCE = b"ref:"
+# of ours inside the git dir; what the second says is the business of `files`
+OWN_FOLDER, JOURNAL = "ikzctl", "journal.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,11 @@ def require_work_tree(repo: Repository) -> None:
             hint="Das Register frisch klonen (git clone) und dort arbeiten.",
         )
     require_no_links(repo.git_dir, repo.common_dir)
+
+
+def is_unfinished(repo: Repository) -> bool:
+    """Whether a change of ours was interrupted, or is just being made. Nothing is written, waited for, or read through a link."""
+    return os.path.lexists(repo.git_dir / OWN_FOLDER / JOURNAL)
 
 
 def is_at_home(repo: Repository) -> bool:

@@ -19,6 +19,7 @@ from tests.cli.program import Program, needs, needs_rights, powerless, save
 from tests.gitrepo.repos import git
 
 ADD = ("partner", "add", "--key", "07315000", "--yes")
+OTHER = ("partner", "add", "--key", "07312000", "--yes")
 MAINZ = "registry/partners/mainz.yaml"
 pytestmark = needs(sys.platform != "win32", "links and pipes as on Unix")
 
@@ -318,6 +319,33 @@ def test_an_error_that_nobody_can_be_shown_keeps_its_exit_code(
     )
     os.close(target)
     assert done.returncode == code
+
+
+CRASH = "import os\nimport ikzctl.files.writer as w\nw._complete = lambda *a: os._exit(9)\n"
+INTERRUPTED_RECOVERY = (
+    "import os, signal\nimport ikzctl.files.{module} as m\nreal = m.recover\n"
+    "def press(*a):\n    os.kill(os.getpid(), signal.SIGINT)\n    return real(*a)\n"
+    "m.recover = press\n"
+)
+
+
+@pytest.mark.parametrize(("module", "command"), [("recovery", OTHER)], ids=["add"])
+def test_ctrl_c_while_an_interrupted_change_is_finished_stops_the_new_one(
+    small: Program, module: str, command: tuple[str, ...]
+):
+    """What is saved is put in place, what had not begun does not begin."""
+    _run_with(small, CRASH, *ADD)
+    saved = git(small.folder, "rev-parse", "HEAD")
+    edited = small.folder / "registry/partners/alzey-worms.yaml"
+    edited.write_bytes(edited.read_bytes().replace(b"\n", b"\r\n"))
+    done = _run_with(small, INTERRUPTED_RECOVERY.format(module=module), *command)
+    assert done.returncode == 130, done.stderr
+    assert "schon gespeicherte Änderung wurde abgeschlossen" in done.stderr
+    assert done.stderr.endswith("Abgebrochen.\n")
+    assert git(small.folder, "rev-parse", "HEAD") == saved
+    assert git(small.folder, "status", "--porcelain") == "M registry/partners/alzey-worms.yaml"
+    assert b"\r" in edited.read_bytes()
+    assert left_over(small.folder) == []
 
 
 def test_ctrl_c_while_the_change_is_prepared_stops_it(small: Program):

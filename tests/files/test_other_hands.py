@@ -211,3 +211,38 @@ def test_a_file_keeps_the_people_who_may_read_it(clone):
     assert path.read_bytes() == b"name: neu\n"
     assert os.getxattr(path, "system.posix_acl_access") == people
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lists of people are asked for as on Linux")
+def test_a_file_does_not_get_the_people_whom_its_folder_gives_to_new_files(clone):
+    path = clone / "registry" / SPEYER
+    path.chmod(0o660)
+    everybody = 0xFFFFFFFF
+    entries = [(1, 7, everybody), (2, 6, 65534), (4, 5, everybody), (0x10, 7, everybody), (0x20, 0, everybody)]
+    people = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(path.parent, "system.posix_acl_default", people)
+    except OSError:
+        pytest.skip("this file system knows no lists of people")
+    commit(clone, FileWrite(SPEYER, b"name: neu\n"), WORMS)
+    assert "system.posix_acl_access" not in os.listxattr(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    assert "system.posix_acl_access" in os.listxattr(clone / "registry" / WORMS.path), (
+        "a new file is the folder's business"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights as on Unix")
+def test_what_is_to_take_the_place_of_a_private_file_is_private_from_the_beginning(clone, monkeypatch):
+    path = clone / "registry" / SPEYER
+    path.chmod(0o600)
+    seen: list[int] = []
+    real = disk._same_rights
+
+    def look(descriptor: int, like: Path) -> None:
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        real(descriptor, like)
+
+    monkeypatch.setattr(disk, "_same_rights", look)
+    commit(clone, FileWrite(SPEYER, b"name: neu\n"))
+    assert seen == [0o600]
