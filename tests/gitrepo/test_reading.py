@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ikzctl.files.writer import commit_changes
@@ -213,9 +215,9 @@ def test_names_that_are_no_text_come_through_as_text(tmp_path):
 def test_git_that_does_not_come_back_is_ended(tmp_path):
     make_clone(tmp_path / "clone")
     place = require_repository(tmp_path / "clone").place
+    os.mkfifo(tmp_path / "nobody writes")
     with pytest.raises(GitError, match="nicht rechtzeitig"):
-        # waits for input of which there is none; the limit is reached at once
-        run(["cat-file", "--batch-all-objects", "--batch-check"], place, seconds=0.0)
+        run(["hash-object", "--", str(tmp_path / "nobody writes")], place, seconds=0.0)
 
 
 def test_without_git_the_message_says_what_to_do(tmp_path, monkeypatch):
