@@ -58,7 +58,7 @@ def clear() -> None:
     \b
     Beispiel:  ikzctl cache clear
     """
-    from ikzctl.cli.output import say
+    from ikzctl.cli.results import say_done
     from ikzctl.cli.system_faults import reason
     from ikzctl.registry.cache import clear as run
 
@@ -68,7 +68,8 @@ def clear() -> None:
     except OSError as fault:
         why = reason(fault) or str(fault.strerror)
         raise UserError(f"Der Zwischenspeicher in {folder} lässt sich nicht löschen: {why}") from None
-    say(f"Gelöscht: {_total(gone)}" if gone else "Es ist nichts zwischengespeichert.")
+    text = f"Gelöscht: {_total(gone)}" if gone else "Es ist nichts zwischengespeichert."
+    say_done([text], text)
 
 
 def _total(kept: tuple[Kept, ...], several: str = "", one: str = "") -> str:

@@ -95,7 +95,7 @@ def _carry_out(workspace: Workspace, proposal: Proposal, make: Callable[[], Prop
             overtaken=interrupts.stop_if_asked,
         )
         interrupts.nothing_left_to_stop()
-        _report_safely(result)
+        _report(result)
 
 
 def _command() -> str:
@@ -130,24 +130,6 @@ def _finish_first(workspace: Workspace) -> None:
         if recovery.interrupted:
             output.note("Die neue Änderung wurde nicht begonnen.")
             raise KeyboardInterrupt
-
-
-def _report_safely(result: CommitResult) -> None:
-    """The change is in: a full disk behind the output must not make it sound as if it were not."""
-    try:
-        _report(result)
-    except output.ReaderGone:
-        output.silence_stdout()
-    except OSError as fault:
-        note_that_output_broke(f"Die Änderung ist gespeichert (Commit {(result.commit or '')[:12]}).", fault)
-
-
-def note_that_output_broke(done: str, fault: OSError) -> None:
-    """Say what is done although its report could not be shown."""
-    from ikzctl.cli.system_faults import reason
-
-    output.silence_stdout()
-    output.note(f"{done} Die Ausgabe brach ab: {reason(fault) or 'Sie wurde geschlossen.'}")
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
@@ -219,12 +201,15 @@ def _ask() -> None:
 
 
 def _report(result: CommitResult) -> None:
+    from ikzctl.cli.results import say_done
+
     if result.recovery.text:
         output.note(f"Hinweis: {result.recovery.text}")
     commit = result.commit or ""
-    output.say(f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}")
-    for path in result.changed:
-        output.say(f"  {path}")
+    saved = f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}"
+    say_done(
+        [saved, *(f"  {path}" for path in result.changed)], f"Die Änderung ist gespeichert (Commit {commit[:12]})."
+    )
     for warning in result.warnings:
         output.note(f"Hinweis: {warning}")
     # a warning may say that something else is checked out by now

@@ -39,12 +39,12 @@ def install(wanted: bool) -> None:
         return
     import typer
 
-    from ikzctl.cli.output import say
+    from ikzctl.cli.results import say_done
 
     shell = _shell()
     path = _install(shell)
-    say(f"Vervollständigung für {shell} eingerichtet: {path}")
-    say("Sie wirkt in jedem neuen Fenster.")
+    text = f"Vervollständigung für {shell} eingerichtet: {path}"
+    say_done([text, "Sie wirkt in jedem neuen Fenster."], text)
     raise typer.Exit
 
 

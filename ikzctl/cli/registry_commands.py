@@ -240,7 +240,7 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
-    from ikzctl.cli.changing import accepted_settings, here, note_that_output_broke, note_unfinished, open_workspace
+    from ikzctl.cli.changing import accepted_settings, here, note_unfinished, open_workspace
     from ikzctl.cli.output import note
     from ikzctl.cli.progress import ProgressLine
     from ikzctl.files.recovery import NOTHING_TO_RECOVER
@@ -256,23 +256,22 @@ def fmt(
             )
     if recovery.text:
         note(f"Hinweis: {recovery.text}")
-    try:
-        _show_formatting(wanted, check)
-    except OSError as fault:
-        if check or not wanted.changes:
-            raise
-        note_that_output_broke(f"In Form gebracht: {len(wanted.changes)} von {wanted.files} Dateien.", fault)
+    _show_formatting(wanted, check)
     if wanted.refused or (check and wanted.changes):
         raise typer.Exit(1)
 
 
 def _show_formatting(wanted: Formatting, check: bool) -> None:
     from ikzctl.cli.output import note, say
+    from ikzctl.cli.results import say_done
 
     for path, reason in wanted.refused.items():
         note(f"{path}: {reason}")
-    for path in wanted.changes:
-        say(path)
+    if check:
+        for path in wanted.changes:
+            say(path)
+    else:
+        say_done(wanted.changes, "Die Dateien sind geschrieben.")
     if wanted.changes:
         differ = "weicht ab" if len(wanted.changes) == 1 else "weichen ab"
         note(f"{len(wanted.changes)} von {wanted.files} Dateien {differ if check else 'in Form gebracht'}.")
@@ -300,11 +299,12 @@ def repair(
     Beispiel:  ikzctl repair
     """
     from ikzctl.cli.changing import accepted_settings, open_workspace
-    from ikzctl.cli.output import say
+    from ikzctl.cli.results import say_done
     from ikzctl.files.recovery import repair as run
 
     done = run(open_workspace(registry).repo, accepted=accepted_settings(), abandon=abandon)
-    say(done.text or "Es gibt nichts zu reparieren.")
+    text = done.text or "Es gibt nichts zu reparieren."
+    say_done([text], text)
 
 
 COMMANDS = (

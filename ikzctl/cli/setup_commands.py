@@ -28,15 +28,14 @@ def demo(
     from ikzctl.actions.demo import make_demo
     from ikzctl.cli.changing import from_here
     from ikzctl.cli.demo_text import demo_lines
-    from ikzctl.cli.output import say
+    from ikzctl.cli.results import say_done
 
     from_here(folder)
     made = make_demo(folder, as_of=day(as_of))
     if made is None:
         _finished(folder, "Der Stichtag ist der")
         return
-    for line in demo_lines(made):
-        say(line)
+    say_done(demo_lines(made), f"Das Beispiel ist angelegt: {made.folder}")
 
 
 def init(
@@ -64,7 +63,8 @@ def init(
     """
     from ikzctl.actions.init import make_registry
     from ikzctl.cli.changing import from_here
-    from ikzctl.cli.output import note, say
+    from ikzctl.cli.output import note
+    from ikzctl.cli.results import say_done
     from ikzctl.gitrepo.fence import Identity
 
     from_here(folder)
@@ -75,11 +75,9 @@ def init(
         _finished(folder, "Name, Land und Absender sind die")
         note("Name und Land ändern: registry/registry.yaml")
         return
-    say(f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})")
-    say("Weiter:")
-    say(f"  cd {shlex.quote(str(folder))}")
-    say("  ikzctl partner add --key 07318000")
-    say("  ikzctl validate")
+    there = f"Angelegt: {folder} (Commit {(made.result.commit or '')[:12]})"
+    go_on = ("Weiter:", f"  cd {shlex.quote(str(folder))}", "  ikzctl partner add --key 07318000", "  ikzctl validate")
+    say_done((there, *go_on), there)
     if made.identity_set:
         note(f"git kannte noch keinen Absender; in diesem Repository ist es nun „{function} <{mail}>“.")
         note("Ein Funktionspostfach statt eines Namens ist Absicht: Die Historie lässt sich nicht löschen.")
@@ -88,9 +86,10 @@ def init(
 
 def _finished(folder: Path, kept: str) -> None:
     """`kept` begins the sentence about what was given then, and again now."""
-    from ikzctl.cli.output import note, say
+    from ikzctl.cli.output import note
+    from ikzctl.cli.results import say_done
 
-    say(f"Angelegt: {folder}")
+    say_done([f"Angelegt: {folder}"], f"Angelegt: {folder}")
     note("Ein früherer Aufruf war unterbrochen worden; was er gemacht hatte, steht jetzt vollständig an seinem Platz.")
     note(f"{kept} aus jenem Aufruf; was eben angegeben wurde, zählt nicht.")
 

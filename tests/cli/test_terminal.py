@@ -276,13 +276,95 @@ def test_an_output_that_takes_little_at_once_gets_everything(read_demo: Program,
     assert json.loads(text)["files"] > 50
 
 
-@needs(Path("/dev/full").exists(), "no device here that is always full")
-def test_what_fmt_has_done_is_said_although_the_output_is_full(small: Program):
-    path = small.folder / "registry/partners/worms.yaml"
+# command, what it makes, what it says of that if the output is full, what it notes besides
+FINISHED = [
+    (("fmt",), "registry/partners/speyer.yaml", "Die Dateien sind geschrieben.", "Dateien in Form gebracht."),
+    (("init", "neu"), "neu/registry/registry.yaml", "Angelegt: neu (Commit ", ""),
+    (("demo", "neu"), "neu/registry/registry.yaml", "Das Beispiel ist angelegt: neu", ""),
+    (
+        ("agreement", "draft", "kfz-vorderpfalz", "--output", "neu"),
+        "neu/kfz-vorderpfalz-pruefvermerk.docx",
+        "Geschrieben: neu/",
+        "Zuerst den Prüfvermerk lesen",
+    ),
+    (
+        ("access", "manifest", "kfz-vorderpfalz", "--output", "neu"),
+        "neu/kfz-vorderpfalz",
+        "Geschrieben: neu/",
+        "Enthält Beispielangaben; nicht zur Einrichtung von Rechten verwenden.",
+    ),
+    (("repair",), ".git", "Es gibt nichts zu reparieren.", ""),
+    (("cache", "clear"), ".git", "Gelöscht: 1 Zwischenspeicher, ", ""),
+]
+
+
+def unreadable_output(kind: str) -> int:
+    """A descriptor that takes nothing: "full" is a disk without room, "gone" a pipe whose reader has closed it."""
+    if kind == "full":
+        if not Path("/dev/full").exists():
+            pytest.skip("no device here that is always full")
+        return os.open("/dev/full", os.O_WRONLY)
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+def unread(program: Program, kind: str, words: list[str]) -> tuple[int, str]:
+    """Exit code and stderr of a program whose output takes nothing."""
+    target = unreadable_output(kind)
+    done = subprocess.run(
+        words,
+        cwd=program.folder,
+        env=program.env,
+        stdin=subprocess.DEVNULL,
+        stdout=target,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(target)
+    err = done.stderr.decode()
+    assert "Traceback" not in err, err
+    return done.returncode, err
+
+
+@pytest.mark.parametrize("kind", ["full", "gone"])
+@pytest.mark.parametrize(("command", "made", "said", "noted"), FINISHED, ids=[row[0][0] for row in FINISHED])
+def test_what_is_done_is_no_failure_because_nobody_can_be_shown_it(
+    demo: Program, tmp_path: Path, kind: str, command: tuple[str, ...], made: str, said: str, noted: str
+):
+    program = demo.with_env(XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert program("validate").code == 0
+    path = program.folder / "registry/partners/speyer.yaml"
     path.write_bytes(path.read_bytes().replace(b"id: ", b"id:   ", 1))
-    with open("/dev/full", "wb") as full:  # noqa: PTH123
-        done = subprocess.run(
-            small.command(("fmt",)), cwd=small.folder, env=small.env, stdout=full, stderr=subprocess.PIPE, check=False
-        )
-    assert (done.returncode, b"In Form gebracht: 1 von" in done.stderr) == (0, True), done.stderr.decode()
-    assert b"id:   " not in path.read_bytes()
+    code, err = unread(program, kind, program.command(command))
+    assert (code, "Fehler" in err, noted in err) == (0, False, True), err
+    assert (said in err, "Die Ausgabe brach ab: Der Datenträger ist voll." in err) == (kind == "full",) * 2, err
+    assert (program.folder / made).exists()
+    assert program("fmt", "--check").code == (0 if command == ("fmt",) else 1)
+
+
+@pytest.mark.parametrize("kind", ["full", "gone"])
+def test_a_saved_change_is_noted_although_the_output_broke_after_the_plan(small: Program, kind: str):
+    target = unreadable_output(kind)
+    patch = (
+        "import dataclasses, os, sys\nfrom ikzctl.actions import proposal\nreal = proposal.carry_out\n"
+        "def made(*a, **k):\n"
+        "    result = dataclasses.replace(real(*a, **k), warnings=('Dort fehlt sie.',))\n"
+        f"    os.dup2({target}, 1)\n    return result\n"
+        "proposal.carry_out = made\nsys.argv = ['ikzctl', 'partner', 'add', '--key', '07318000', '--yes']\n"
+        "from ikzctl.cli.entry import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", patch],
+        cwd=small.folder,
+        env=small.env,
+        capture_output=True,
+        pass_fds=(target,),
+        check=False,
+    )
+    os.close(target)
+    err = done.stderr.decode()
+    commit = small.git("rev-parse", "HEAD")[:12]
+    assert (done.returncode, "Hinweis: Dort fehlt sie.\n" in err) == (0, True), err
+    assert f"ikzctl diff {commit}~1 {commit}\n" in err
+    assert (f"Die Änderung ist gespeichert (Commit {commit})." in err) == (kind == "full")
