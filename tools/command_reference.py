@@ -26,6 +26,7 @@ gibt es nicht. Ausgänge:
 | 2 | falscher Aufruf oder unlesbare Eingabe; es wurde nichts geändert |
 | 3 | Fehler des Programms; eine Protokolldatei liegt bei |
 | 130 | mit Strg-C abgebrochen |
+| 141 | die Ausgabe wurde geschlossen, bevor alles gezeigt war (etwa von `head`); ob es Befunde oder Unterschiede gibt, bleibt offen |
 
 `--format json` ist für Skripte gedacht. Die Form steht fest und ist beschrieben:
 [Befunde](../../schemas/output-findings.schema.json) (`validate`), [Stand](../../schemas/output-status.schema.json) (`status`),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ikzctl.model.errors import UserError
 
 INTERRUPTED = 130
+# as a shell tells of git or grep whose reader has gone (128 and SIGPIPE): what was left to say might have been that something is wrong
+READER_GONE = 141
 FAULT = 3
 WRONG_USE = 2
 # within so many seconds a second Ctrl-C is the same as the first
@@ -81,7 +83,7 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except output.ReaderGone:
         output.silence_stdout()
-        return 0
+        return READER_GONE
     except OSError as fault:
         from ikzctl.cli.system_faults import reason
 
@@ -183,6 +185,7 @@ def _report_fault(fault: Exception, arguments: list[str]) -> int:
 
 
 def _invoke(arguments: list[str]) -> int:
+    from ikzctl.cli import output
     from ikzctl.cli.german import usage_fault
 
     from typer import Abort, Exit  # isort: skip
@@ -201,7 +204,9 @@ def _invoke(arguments: list[str]) -> int:
         return INTERRUPTED
     except Exit as end:
         return int(end.exit_code)
-    except SystemExit as end:  # how typer ends after completing a word
+    except SystemExit as end:  # how typer ends after completing a word, and where nobody reads its help
+        if isinstance(end.__context__, BrokenPipeError):
+            raise output.ReaderGone from None
         return end.code if isinstance(end.code, int) else 0
     if result == INTERRUPTED:  # what typer makes of Ctrl-C
         _note("Abgebrochen.")
