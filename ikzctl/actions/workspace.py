@@ -90,5 +90,5 @@ def _refuse_bare(folder: Path) -> None:
     if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
         raise UserError(
             f"„{folder}“ ist ein Repository ohne Arbeitsordner (bare); ikzctl arbeitet in einem gewöhnlichen Klon.",
-            f"git clone {folder}",
+            f"git clone {shlex.quote(str(folder))}",
         )

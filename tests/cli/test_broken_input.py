@@ -559,12 +559,13 @@ def test_a_shallow_clone_and_a_second_work_tree_are_read_and_changed(
 
 
 def test_a_bare_repository_says_how_to_get_at_its_files(small: Program, tmp_path: Path):
-    small.git("clone", "-q", "--bare", str(small.folder), str(tmp_path / "bare.git"))
-    for program, words in ((small, ("--registry", str(tmp_path / "bare.git"))), (small.at(tmp_path / "bare.git"), ())):
+    bare = tmp_path / "ohne Dateien.git"
+    small.git("clone", "-q", "--bare", str(small.folder), str(bare))
+    for program, words in ((small, ("--registry", str(bare))), (small.at(bare), ())):
         done = program("validate", *words)
         assert (done.code, done.out) == (2, "")
         assert "ist ein Repository ohne Arbeitsordner (bare)" in done.err
-        assert f"git clone {tmp_path / 'bare.git'}\n" in done.err
+        assert f"git clone '{bare}'\n" in done.err
 
 
 @pytest.mark.parametrize(
