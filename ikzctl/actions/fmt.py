@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,16 +65,19 @@ def bring_into_form(
     *,
     only: tuple[Path, ...],
     start: Path,
+    told: Callable[[Recovery], None],
     accepted: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Formatting, Recovery]:
+) -> Formatting:
     """Replace the files in the folder; they are not committed.
 
-    A change that was interrupted is finished before the first file is read: its files may still hold what it replaces.
+    A change that was interrupted is finished before the first file is read: its files may still hold what it replaces. `told` hears
+    of that at once, for it stays done even if a file is refused then; it may raise.
     """
     from ikzctl.files.working import ready_to_write, write_working_files
 
     with ready_to_write(workspace.root, accepted=accepted, command="ikzctl fmt") as recovery:
+        told(recovery)
         formatting = wanted_form(workspace, only=only, start=start, progress=progress)
         write_working_files(workspace.root, formatting.changes)
-    return formatting, recovery
+    return formatting

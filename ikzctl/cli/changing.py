@@ -14,6 +14,7 @@ from ikzctl.model.errors import UserError
 if TYPE_CHECKING:
     from ikzctl.actions.proposal import Proposal
     from ikzctl.actions.workspace import Workspace
+    from ikzctl.files.recovery import Recovery
     from ikzctl.files.writer import CommitResult
 
 
@@ -124,12 +125,16 @@ def _finish_first(workspace: Workspace) -> None:
     from ikzctl.gitrepo.repository import is_unfinished
 
     if is_unfinished(workspace.repo):
-        recovery = repair(workspace.repo, accepted=accepted_settings(), command=_command())
-        if recovery.text:
-            output.note(f"Hinweis: {recovery.text}")
-        if recovery.interrupted:
-            output.note("Die neue Änderung wurde nicht begonnen.")
-            raise KeyboardInterrupt
+        note_recovery(repair(workspace.repo, accepted=accepted_settings(), command=_command()))
+
+
+def note_recovery(recovery: Recovery) -> None:
+    """Say what became of a change that had been interrupted, if there was one; whoever pressed Ctrl-C meanwhile wants nothing more."""
+    if recovery.text:
+        output.note(f"Hinweis: {recovery.text}")
+    if recovery.interrupted:
+        output.note("Danach wurde nichts mehr begonnen.")
+        raise KeyboardInterrupt
 
 
 def _past_the_fence(workspace: Workspace, commit: Callable[[], None]) -> None:
@@ -203,8 +208,7 @@ def _ask() -> None:
 def _report(result: CommitResult) -> None:
     from ikzctl.cli.results import say_done
 
-    if result.recovery.text:
-        output.note(f"Hinweis: {result.recovery.text}")
+    note_recovery(result.recovery)
     commit = result.commit or ""
     saved = f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}"
     say_done(

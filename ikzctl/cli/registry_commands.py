@@ -240,22 +240,23 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
-    from ikzctl.cli.changing import accepted_settings, here, note_unfinished, open_workspace
-    from ikzctl.cli.output import note
+    from ikzctl.cli.changing import accepted_settings, here, note_recovery, note_unfinished, open_workspace
     from ikzctl.cli.progress import ProgressLine
-    from ikzctl.files.recovery import NOTHING_TO_RECOVER
 
-    workspace, only, recovery = open_workspace(registry), tuple(paths or ()), NOTHING_TO_RECOVER
+    workspace, only = open_workspace(registry), tuple(paths or ())
     with ProgressLine("Vergleiche", wanted=True) as progress:
         if check:
             note_unfinished(workspace)
             wanted = wanted_form(workspace, only=only, start=here(), progress=progress)
         else:
-            wanted, recovery = bring_into_form(
-                workspace, only=only, start=here(), accepted=accepted_settings(), progress=progress
+            wanted = bring_into_form(
+                workspace,
+                only=only,
+                start=here(),
+                told=note_recovery,
+                accepted=accepted_settings(),
+                progress=progress,
             )
-    if recovery.text:
-        note(f"Hinweis: {recovery.text}")
     _show_formatting(wanted, check)
     if wanted.refused or (check and wanted.changes):
         raise typer.Exit(1)

@@ -329,7 +329,7 @@ INTERRUPTED_RECOVERY = (
 )
 
 
-@pytest.mark.parametrize(("module", "command"), [("recovery", OTHER)], ids=["add"])
+@pytest.mark.parametrize(("module", "command"), [("recovery", OTHER), ("working", ("fmt",))], ids=["add", "fmt"])
 def test_ctrl_c_while_an_interrupted_change_is_finished_stops_the_new_one(
     small: Program, module: str, command: tuple[str, ...]
 ):
@@ -431,6 +431,24 @@ def test_the_same_command_once_more_after_it_was_cut_off_behind_the_commit(small
     else:
         assert "Abschließen: ikzctl repair" in done.err
         assert (small.folder / ".git/ikzctl/journal.json").exists()
+
+
+def test_fmt_tells_what_it_has_finished_although_it_then_refuses_a_file(small: Program):
+    """The saved change is in the folder now, whatever becomes of the form."""
+    _run_with(small, "import os\nfrom ikzctl.files import writer\nwriter._complete = lambda *a: os._exit(9)\n", *ADD)
+    path = small.folder / "registry/partners/worms.yaml"
+    path.write_bytes(path.read_bytes().replace(b"id: ", b"id:   ", 1))
+    patch = (
+        "from ikzctl.files import working\nreal = working._replace_all\n"
+        "def late(root, changes, *a):\n"
+        "    for name in changes:\n        (root / name).write_bytes(b'anders')\n"
+        "    real(root, changes, *a)\n"
+        "working._replace_all = late\n"
+    )
+    done = _run_with(small, patch, "fmt")
+    assert (done.returncode, "wurde inzwischen geändert" in done.stderr) == (2, True), done.stderr
+    assert done.stderr.count("Hinweis: Eine unterbrochene, schon gespeicherte Änderung wurde abgeschlossen") == 1
+    assert (small.folder / MAINZ).exists()
 
 
 def test_findings_of_files_that_are_halfway_through_a_change_say_so(small: Program):
