@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import DAY, Program, copied, digest, needs
+from tests.cli.program import DAY, Program, Result, copied, digest, needs, save
 
 KNOWN = "99 Dateien geprüft: "
 
@@ -89,6 +89,42 @@ def test_output_lands_where_the_user_said_seen_from_where_he_stands(demo: Progra
     listed = demo("access", "manifest", "kfz-vorderpfalz", "-o", str(tmp_path / "m"), "--as-of", DAY).out.splitlines()
     assert listed
     assert all(Path(line).is_file() and line.startswith(str(tmp_path / "m")) for line in listed)
+
+
+def test_manifests_that_there_are_no_more_do_not_stay_behind(demo: Program):
+    """A file that still says "recht_geben" for a mandate that is gone is a right that nobody has."""
+
+    def manifests(of: str = "kfz-vorderpfalz") -> Result:
+        return demo("access", "manifest", of, "-o", "m", "--as-of", DAY)
+
+    before, others = manifests(), manifests("wohngeld-vorderpfalz")
+    drafted = demo("agreement", "draft", "kfz-vorderpfalz", "-o", "m", "--as-of", DAY)
+    mandates = demo.folder / "registry" / "cooperations" / "kfz-vorderpfalz" / "mandates"
+    (mandates / "terminmanagement.yaml").unlink()
+    save(demo, "Mandat beendet")
+    after = manifests()
+    gone = sorted(set(before.out.splitlines()) - set(after.out.splitlines()))
+    assert len(gone) == 3
+    named = "\n  ".join(gone)
+    sentence = "Entfernt, weil es diese Manifeste nicht mehr gibt (Rechte, die nur darin standen, gelten nicht mehr):"
+    assert f"{sentence}\n  {named}\n" in after.err
+    assert manifests() == after._replace(err=after.err.partition("Entfernt")[0])
+
+    edited = after.out.splitlines()[0]
+    (demo.folder / edited).write_text("von Hand", encoding="utf-8")
+    for path in mandates.iterdir():
+        path.unlink()
+    save(demo, "Alle Mandate beendet")
+    for _ in range(2):
+        nothing = manifests()
+        assert (nothing.code, nothing.out) == (0, "")
+        assert nothing.err.endswith(
+            "Achtung: Diese Dateien gelten nicht mehr. Sie bleiben nur, weil jemand sie geändert hat; "
+            f"bitte löschen:\n  {edited}\n"
+        )
+    left = sorted(str(path.relative_to(demo.folder)) for path in (demo.folder / "m").rglob("*") if path.is_file())
+    kept = [line for line in (others.out + drafted.out).splitlines() if line.startswith("m/")]
+    assert left == sorted(["m/.ikzctl-output.json", edited, *kept])
 
 
 def test_a_draft_that_somebody_edited_is_kept_unless_told_otherwise(demo: Program):

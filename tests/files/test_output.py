@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from ikzctl.files.output import RECORD, write_output
+from ikzctl.files import output
+from ikzctl.files.output import RECORD, Output, write_output
 from ikzctl.model.errors import WriteRefused
 
+MANIFESTS = {"kfz/a.json": b"recht_geben", "kfz/b.json": b"recht_geben", "kfz/c.json": b"recht_geben"}
+OTHERS = {"kfz-entwurf.docx": b"PK", "kfz-nord/a.json": b"{}", "wohngeld/a.json": b"{}"}
 DRAFT = {"vereinbarungen/adoption.docx": b"PK\x03\x04 eins", "manifest.json": b"{}\n"}
 
 
@@ -17,7 +22,7 @@ def names(folder) -> list[str]:
 def test_files_and_folders_are_made(tmp_path):
     out = tmp_path / "neu" / "out"
     written = write_output(out, DRAFT)
-    assert written == (out / "vereinbarungen/adoption.docx", out / "manifest.json")
+    assert written == Output(written=("vereinbarungen/adoption.docx", "manifest.json"))
     assert names(out) == [RECORD, "manifest.json", "vereinbarungen/adoption.docx"]
     assert (out / "vereinbarungen/adoption.docx").read_bytes() == b"PK\x03\x04 eins"
 
@@ -97,3 +102,85 @@ def test_a_file_without_end_is_refused_unread(tmp_path):
     with pytest.raises(WriteRefused, match="größer als 64 MiB"):
         write_output(tmp_path, {"a.docx": b"x"})
     assert (tmp_path / "a.docx").stat().st_size == 1 << 40
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """An output folder in which earlier runs left manifests, those of others and drafts."""
+    write_output(tmp_path, OTHERS)
+    write_output(tmp_path, MANIFESTS, within="kfz/")
+    return tmp_path
+
+
+def test_what_this_run_does_not_make_any_more_is_removed_and_named(earlier):
+    (earlier / "kfz" / "notiz.txt").write_bytes(b"meins")
+    (earlier / "kfz" / "c.json").unlink()
+    done = write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/")
+    assert done == Output(("kfz/a.json",), removed=("kfz/b.json",))
+    assert names(earlier) == sorted([RECORD, *OTHERS, "kfz/a.json", "kfz/notiz.txt"])
+    assert sorted(json.loads((earlier / RECORD).read_bytes())) == sorted([*OTHERS, "kfz/a.json"])
+
+
+def test_where_nothing_is_left_to_be_made_the_folder_is_looked_at_all_the_same(earlier):
+    (earlier / "kfz" / ".ikzctl-0123abcd-0.tmp").write_bytes(b"recht_geben")
+    assert write_output(earlier, {}, within="kfz/") == Output(removed=tuple(MANIFESTS))
+    assert names(earlier) == sorted([RECORD, *OTHERS])
+    assert write_output(earlier, {}, within="kfz/") == Output()
+    assert write_output(earlier / "neu", {}, within="kfz/") == Output()
+    (earlier / "leer").mkdir()
+    assert write_output(earlier / "leer", {}, within="kfz/") == Output()
+    assert not (earlier / "neu").exists()
+    assert names(earlier / "leer") == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_somebody_has_changed_stays_and_is_named_every_time(earlier, overwrite):
+    (earlier / "kfz" / "b.json").write_bytes(b"von Hand")
+    (earlier / "kfz" / "c.json").unlink()
+    (earlier / "kfz" / "c.json").symlink_to(earlier / "kfz-entwurf.docx")
+    for _ in range(2):
+        done = write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/", overwrite=overwrite)
+        assert done == Output(("kfz/a.json",), kept=("kfz/b.json", "kfz/c.json"))
+    assert (earlier / "kfz" / "b.json").read_bytes() == b"von Hand"
+    assert (earlier / "kfz" / "c.json").is_symlink()
+
+
+def test_nothing_is_removed_through_a_link_or_a_record_that_leads_elsewhere(earlier):
+    (earlier / "kfz").rename(earlier / "anderswo")
+    (earlier / "kfz").symlink_to(earlier / "anderswo")
+    with pytest.raises(WriteRefused, match="Verknüpfung"):
+        write_output(earlier, {}, within="kfz/")
+    (earlier / "kfz").unlink()
+    digests = json.loads((earlier / RECORD).read_bytes())["kfz/a.json"]
+    (earlier / RECORD).write_text(json.dumps({"kfz/../anderswo/a.json": digests}), encoding="utf-8")
+    assert write_output(earlier, {}, within="kfz/") == Output()
+    assert sorted(path.name for path in (earlier / "anderswo").iterdir()) == ["a.json", "b.json", "c.json"]
+
+
+@pytest.mark.parametrize("at", ["_write", "_remove", "sync_folders"])
+def test_a_run_that_is_cut_off_leaves_only_work_for_the_next_one(earlier, monkeypatch, at):
+    def dead(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(output, at, dead)
+        write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/")
+    # the new ones come first: whoever takes what is there finds a manifest too many, never one too few
+    assert (earlier / "kfz" / "b.json").exists() is (at != "sync_folders")
+    assert (earlier / "kfz" / "a.json").read_bytes() == (b"recht_geben" if at == "_write" else b"neu")
+    write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/")
+    assert names(earlier) == sorted([RECORD, *OTHERS, "kfz/a.json"])
+    assert sorted(json.loads((earlier / RECORD).read_bytes())) == sorted([*OTHERS, "kfz/a.json"])
+
+
+def test_a_file_that_is_saved_while_it_is_to_be_removed_stays(earlier, monkeypatch):
+    real = output._write
+
+    def saves(root, path, *rest):
+        (root / "kfz" / "b.json").write_bytes(b"von Hand")
+        real(root, path, *rest)
+
+    monkeypatch.setattr(output, "_write", saves)
+    with pytest.raises(WriteRefused, match=r"b\.json“ wurde gerade geändert"):
+        write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/")
+    assert (earlier / "kfz" / "b.json").read_bytes() == b"von Hand"
