@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from ikzctl.model.errors import WriteRefused
 
 # remembers the digests of what ikzctl wrote, so that it knows its own files from those a person has edited
 RECORD = ".ikzctl-output.json"
+_HALF = "Die Ausgabe ist unvollständig: Ein Teil der Dateien ist schon auf dem neuen Stand, der Rest noch nicht. Derselbe Befehl bringt sie zu Ende."
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,7 +62,7 @@ def write_output(folder: Path, files: Mapping[str, bytes], *, overwrite: bool = 
             return _write_all(root, files, overwrite, within)
     except OSError as error:
         needed = sum(map(len, files.values()))
-        raise WriteRefused(german_reason(error, folder, needed), hint="Die Ausgabe ist unvollständig.") from error
+        raise WriteRefused(german_reason(error, folder, needed)) from error
 
 
 def _write_all(root: Path, files: Mapping[str, bytes], overwrite: bool, within: str) -> Output:
@@ -73,17 +74,33 @@ def _write_all(root: Path, files: Mapping[str, bytes], overwrite: bool, within: 
     digests = {path: _digest(data) for path, data in files.items()}
     # before the files: a run that is cut off must not leave files that we no longer take for ours
     _write_record(root, {**known, **{p: list(dict.fromkeys((*known.get(p, ()), digests[p]))) for p in files}})
-    for path, data in changed.items():
-        _write(root, path, data, partial(_may_write, root, path, data, known, overwrite))
-    # only now: a run that is cut off had better leave a file too many than take one and bring nothing
-    for path in removed:
-        _remove(root, path, known)
+    steps = [partial(_write, root, p, d, partial(_may_write, root, p, d, known, overwrite)) for p, d in changed.items()]
+    # only then: a run that is cut off had better leave a file too many than take one and bring nothing
+    steps += [partial(_remove, root, path, known) for path in removed]
+    _take(steps, root, sum(map(len, changed.values())))
     # before the record forgets them: what comes back after a power failure must be known as ours
     sync_folders((root / path).parent for path in (*changed, *removed))
     # what somebody has changed is remembered, so that the next run names it, too
     left = {path: kept for path, kept in known.items() if old.get(path, False) is False}
     _write_record(root, {**left, **{path: [digest] for path, digest in digests.items()}})
     return Output(tuple(files), removed, tuple(path for path, untouched in old.items() if untouched is False))
+
+
+def _take(steps: Sequence[Callable[[], None]], root: Path, needed: int) -> None:
+    """One after the other. Whatever stops us in between: nobody must take what is half new for one or the other."""
+    done = 0
+    try:
+        for step in steps:
+            step()
+            done += 1
+    except (WriteRefused, OSError, KeyboardInterrupt) as error:
+        if not 0 < done < len(steps):
+            raise
+        if isinstance(error, KeyboardInterrupt):
+            raise WriteRefused("Abgebrochen.", _HALF, exit_code=130) from None
+        if isinstance(error, OSError):
+            raise WriteRefused(german_reason(error, root, needed), _HALF) from error
+        raise WriteRefused(error.message, f"{error.hint} {_HALF}" if error.hint else _HALF) from None
 
 
 def _outdated(known: Mapping[str, object], files: Collection[str], within: str) -> list[str]:

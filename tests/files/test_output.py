@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -184,3 +185,52 @@ def test_a_file_that_is_saved_while_it_is_to_be_removed_stays(earlier, monkeypat
     with pytest.raises(WriteRefused, match=r"b\.json“ wurde gerade geändert"):
         write_output(earlier, {"kfz/a.json": b"neu"}, within="kfz/")
     assert (earlier / "kfz" / "b.json").read_bytes() == b"von Hand"
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """What stops the step of this number, counted from 0."""
+
+    def stop(error: BaseException, number: int) -> None:
+        count = iter(range(10))
+
+        def stops(real):
+            def step(*rest: object) -> None:
+                if next(count) == number:
+                    raise error
+                real(*rest)
+
+            return step
+
+        for name in ("_write", "_remove"):
+            monkeypatch.setattr(output, name, stops(getattr(output, name)))
+
+    return stop
+
+
+STOPS = [
+    (OSError(errno.ENOSPC, "voll"), "Der Datenträger ist voll", 2),
+    (OSError(errno.EROFS, "fest", "x"), "darf nicht geschrieben werden", 2),
+    (WriteRefused("Geändert.", "Umbenennen."), "Geändert.", 2),
+    (KeyboardInterrupt(), "Abgebrochen.", 130),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence", "code"), STOPS)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_output_that_is_half_new_is_called_so(earlier, stopped, error, sentence, code, number):
+    stopped(error, number)
+    with pytest.raises(WriteRefused, match=sentence) as refused:
+        write_output(earlier, {"kfz/a.json": b"neu", "kfz/d.json": b"neu"}, within="kfz/")
+    hint = str(refused.value.hint)
+    assert hint.removeprefix("Umbenennen. ").startswith("Die Ausgabe ist unvollständig: ")
+    assert ("Umbenennen. " in hint, refused.value.exit_code) == (isinstance(error, WriteRefused), code)
+
+
+@pytest.mark.parametrize(("error", "sentence", "code"), STOPS)
+def test_an_output_that_nobody_touched_is_not_called_half(earlier, stopped, error, sentence, code):
+    stopped(error, 0)
+    with pytest.raises((WriteRefused, KeyboardInterrupt)) as refused:
+        write_output(earlier, {"kfz/a.json": b"neu", "kfz/d.json": b"neu"}, within="kfz/")
+    assert "unvollständig" not in str(getattr(refused.value, "hint", ""))
+    assert code == 130 or sentence in str(refused.value)
