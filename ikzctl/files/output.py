@@ -31,7 +31,7 @@ from ikzctl.model.errors import WriteRefused
 
 # remembers the digests of what ikzctl wrote, so that it knows its own files from those a person has edited
 RECORD = ".ikzctl-output.json"
-_HALF = "Die Ausgabe ist unvollständig: Ein Teil der Dateien ist schon auf dem neuen Stand, der Rest noch nicht. Derselbe Befehl bringt sie zu Ende."
+_HALF = "Die Ausgabe ist unvollständig: Ein Teil der Dateien ist neu, der Rest noch nicht. Derselbe Befehl bringt sie zu Ende."
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
