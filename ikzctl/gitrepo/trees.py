@@ -15,7 +15,7 @@ from ikzctl.gitrepo.catfile import CatFile, DamagedError
 from ikzctl.gitrepo.objects import FILE_MODE, FILE_MODES, TREE_MODE, NewObject, ObjectFormat, format_of, make_object
 
 # git's modes for what is no folder all begin with 1 and are one digit longer than the one of a folder
-_FILE, _FOLDER, _MODE, _NAME = rb"100644", rb"40000", rb"1[0-7]{5}", rb"[^\0/]++"
+_FILE, _FOLDER, _MODE, _NAME = rb"100644", rb"40000", rb"(?:100644|100755|120000|160000)", rb"[^\0/]++"
 # names that mean nothing to git, on no file system: no leading dot, no short form of a name such as GIT~1
 _PLAIN = rb"[a-z0-9][a-z0-9._-]*+"
 _WIDTHS: dict[ObjectFormat, int] = {"sha1": 20, "sha256": 32}
@@ -33,6 +33,9 @@ _PLAIN_FOLDER = _for_widths(rb"(?:(?:%s|%s) %s\0ID)*+" % (_FILE, _FOLDER, _PLAIN
 _ALIKE = {mode: _for_widths(rb"(?:%s %s\0ID)*+" % (mode, _PLAIN)) for mode in (_FILE, _FOLDER)}
 _NAMES = {mode: _for_widths(rb"%s ([^\0]++)\0ID" % mode) for mode in (_FILE, _FOLDER)}
 _LINES = _for_widths(rb"(%s|%s) (%s)\0ID" % (_MODE, _FOLDER, _NAME))
+# what other programs and the git of long ago wrote: zeros before a mode, other rights than those two of a file
+_OLD_LINE = rb"0*+(1[0-7]{5}|%s)( %s\0ID)" % (_FOLDER, _NAME)
+_OLD_TREE, _OLD_LINES = _for_widths(rb"(?:%s)*+" % _OLD_LINE), _for_widths(_OLD_LINE)
 
 
 class Node(NamedTuple):
@@ -54,7 +57,13 @@ class Folder:
     @classmethod
     def parse(cls, data: bytes, object_format: ObjectFormat) -> Self:
         """ValueError for bytes that are no tree, and for one whose names are out of order or come twice."""
-        keys = _keys_of(data, _WIDTHS[object_format])
+        width = _WIDTHS[object_format]
+        keys = _keys_of(data, width)
+        if keys is None and _OLD_TREE[width].fullmatch(data):
+            data = _OLD_LINES[width].sub(_as_git_reads, data)
+            keys = _keys_of(data, width)
+        if keys is None:
+            raise ValueError("cut off")
         folders = b"".join(keys).count(b"/")
         # a file and a folder of one name differ in what they are sorted by; only where there are both can that happen
         mixed = 0 < folders < len(keys)
@@ -118,13 +127,24 @@ class Folder:
         return None
 
 
-def _keys_of(data: bytes, width: int) -> list[bytes]:
+def _as_git_reads(line: re.Match[bytes]) -> bytes:
+    """A line with the mode that git takes it for, and would write today."""
+    mode, rest = line.groups()
+    if mode.startswith(b"10"):
+        mode = b"100755" if int(mode, 8) & 0o100 else _FILE
+    elif mode != _FOLDER:
+        mode = b"120000" if mode.startswith(b"12") else b"160000"
+    return bytes(mode + rest)
+
+
+def _keys_of(data: bytes, width: int) -> list[bytes] | None:
+    """None if these are no lines as git writes them."""
     mode = _FILE if data.startswith(_FILE) else _FOLDER
     if _ALIKE[mode][width].fullmatch(data):
         names = _NAMES[mode][width].findall(data)
         return names if mode == _FILE else [name + b"/" for name in names]
     if not _TREE[width].fullmatch(data):
-        raise ValueError("cut off")
+        return None
     return [name + b"/" if mode == _FOLDER else name for mode, name in _LINES[width].findall(data)]
 
 

@@ -53,7 +53,11 @@ def test_a_folder_is_sorted_as_git_sorts_it(mixed):
         line("40000", "a") + line("100644", "a.b"),
         line("100644", "a/b"),
         line("100644", ""),
-        line("040000", "a"),
+        line("010", "a"),
+        line("0", "a"),
+        line("", "a"),
+        line("0100664", "b") + line("40000", "a"),
+        line("100664", "a") + line("100644", "b")[:-1],
         line("10", "a"),
         b"\0" * 21,
     ],
@@ -61,6 +65,28 @@ def test_a_folder_is_sorted_as_git_sorts_it(mixed):
 def test_what_git_would_not_write_is_no_folder(data):
     with pytest.raises(ValueError, match=r"cut off|out of order"):
         Folder.parse(data, "sha1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("040000", "40000"),
+        ("100664", "100644"),
+        ("0100600", "100644"),
+        ("100775", "100755"),
+        ("120777", "120000"),
+        ("0160000", "160000"),
+    ],
+)
+def test_a_mode_of_long_ago_is_read_as_git_reads_it(tmp_path, old, new):
+    data = line("100644", "a") + line(old, "b", TRAP) + line("040000", "c", TRAP)
+    folder = Folder.parse(data, "sha1")
+    assert folder.data == line("100644", "a") + line(new, "b", TRAP) + line("40000", "c", TRAP)
+    assert (folder.get(b"b"), folder.get(b"c")) == (Node(new, TRAP), Node("40000", TRAP))
+    make_clone(tmp_path / "clone", {"a": b"1"})
+    place = require_repository(tmp_path / "clone").place
+    tree = run(["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], place, stdin=data).out.decode().strip()
+    assert git(tmp_path / "clone", "ls-tree", tree).splitlines()[1].split()[0] == new.rjust(6, "0")
 
 
 def test_an_id_that_looks_like_a_line_is_none():
