@@ -93,7 +93,7 @@ def label_of(place: Place, names: Names) -> str:
 def added_text(place: Place, data: Mapping[str, Any], names: Names) -> str:
     if place.kind.name == "member":
         with suppress(*_FAULTY):
-            return _joins(place, data, names)
+            return _member_new(place, data, names)
     if place.kind.name == "mandate":
         principals = data.get("principals")
         parties = [data.get("agent"), *(principals if isinstance(principals, list) else [])]
@@ -113,9 +113,43 @@ def _said(value: object) -> str:
     return day_text(value)
 
 
+def _member_new(place: Place, data: Mapping[str, Any], names: Names) -> str:
+    """A new file may tell a whole history; what it says of role, periods and notice has no sentence of its own."""
+    more = [f"Rolle: {_word(data.get('role'))}"] if data.get("role") not in (None, "mitglied") else []
+    if data.get("state") == "ausgeschieden":
+        text = (
+            f"{names.partner(place.id)}: neu eingetragen als aus der Zusammenarbeit {place.cooperation} ausgeschieden"
+        )
+        more.append(_period(data))
+    else:
+        text = _joins(place, data, names)
+        more += [f"Beginn: {_said(data['from_text'])}"] if data.get("from_text") else []
+        more += [f"bis {_said(data['until'])}"] if data.get("until") else []
+        more += [_notice(data)] if data.get("termination") else []
+    more += [f"früher Mitglied {_period(earlier)}" for earlier in data.get("earlier") or []]
+    return f"{text} ({'; '.join(more)})" if more else text
+
+
+def _period(data: Mapping[str, Any]) -> str:
+    """`vom 1. Januar 2020 bis 31. Dezember 2023, Kündigung zum 31. Dezember 2023`"""
+    day, end = data.get("from"), data.get("until")
+    start = _said(day or data.get("from_text") or "")
+    shown = [f"{'ab' if not end else 'vom' if day else 'von'} {start}"] if start else ["Beginn offen,"] if end else []
+    shown += [f"bis {_said(end)}"] if end else []
+    days = " ".join(shown) or "ohne Tage"
+    return f"{days}, {_notice(data)}" if data.get("termination") else days
+
+
+def _notice(data: Mapping[str, Any]) -> str:
+    effective = data["termination"].get("effective")
+    return f"Kündigung zum {_said(effective)}" if effective else "Kündigung"
+
+
 def _joins(place: Place, data: Mapping[str, Any], names: Names) -> str:
-    name, day = names.partner(place.id), data.get("from")
-    if data.get("state") == "beigetreten":
+    name, day, state = names.partner(place.id), data.get("from"), data.get("state")
+    if state not in (None, "vorgesehen", "beigetreten"):
+        raise TypeError
+    if state == "beigetreten":
         return (
             f"{name} tritt der Zusammenarbeit {place.cooperation} zum {_said(day)} bei"
             if day

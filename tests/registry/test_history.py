@@ -201,6 +201,41 @@ def test_leaving_and_coming_back_are_told():
     assert len([t for t in mine if "Beitritt zur" in t]) == 1
 
 
+ENDED = {**member("speyer"), "until": "2023-12-31", "state": "ausgeschieden"}
+NOTICE = {"effective": "2023-12-31", "reason": "x"}
+JOINS = "Stadt Speyer tritt der Zusammenarbeit wohngeld zum 1. Januar 2020 bei"
+LEFT = "Stadt Speyer: neu eingetragen als aus der Zusammenarbeit wohngeld ausgeschieden"
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [
+        (ENDED, f"{LEFT} (vom 1. Januar 2020 bis 31. Dezember 2023)"),
+        (
+            {**ENDED, "from": None, "termination": NOTICE},
+            f"{LEFT} (Beginn offen, bis 31. Dezember 2023, Kündigung zum 31. Dezember 2023)",
+        ),
+        ({**ENDED, "from": None, "until": None}, f"{LEFT} (ohne Tage)"),
+        ({**member("speyer"), "role": "beobachter"}, f"{JOINS} (Rolle: beobachter)"),
+        (
+            {**member("speyer"), "until": "2023-12-31", "termination": NOTICE},
+            f"{JOINS} (bis 31. Dezember 2023; Kündigung zum 31. Dezember 2023)",
+        ),
+        (
+            {**member("speyer"), "earlier": [{"from_text": "2003", "until": "2010-12-31"}]},
+            f"{JOINS} (früher Mitglied von 2003 bis 31. Dezember 2010)",
+        ),
+        (
+            {**member("speyer"), "from": None, "from_text": "2003"},
+            "Stadt Speyer ist der Zusammenarbeit wohngeld beigetreten (Beginn: 2003)",
+        ),
+        ({**member("speyer"), "state": "gegangen"}, "Neu: Mitgliedschaft Stadt Speyer (wohngeld)"),
+    ],
+)
+def test_a_new_member_is_told_with_its_role_and_its_periods(new, sentence):
+    assert between({}, {MEMBER: new}) == [sentence]
+
+
 VOTE = {"organ": "Stadtrat", "about": "abschluss", "date": None, "number": None, "result": "offen"}
 PASSED = {**VOTE, "date": "2026-11-11", "number": "123/2026", "result": "angenommen"}
 NUMBER = "Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Vorlagen- oder Beschlussnummer"
