@@ -177,7 +177,7 @@ def special_text(change: Change, names: Names) -> str | None:
 def _member_end(c: Change, names: Names) -> str:
     name, end = names.partner(c.place.id), c.whole_new.get("until")
     where = f"in der Zusammenarbeit {c.place.cooperation}"
-    if c.whole_new.get("earlier") and not c.whole_old.get("earlier") and not end:
+    if _returned(c) and not c.new:
         return _member_back(c, names)
     if c.pattern == ("termination",) and c.new is None:
         return f"{name}: Kündigung der Mitgliedschaft {where} ist zurückgenommen"
@@ -189,16 +189,53 @@ def _member_end(c: Change, names: Names) -> str:
     return f"{name}: Mitgliedschaft {where} endet am {_said(end)}{by_notice}"
 
 
+def _returned(c: Change) -> bool:
+    """Whether another membership begins and the one before it was put among the earlier ones."""
+    old, new = c.whole_old, c.whole_new
+    begins = any(old.get(key) != new.get(key) for key in ("from", "from_text"))
+    return begins and len(new.get("earlier") or ()) > len(old.get("earlier") or ())
+
+
 def _member_back(c: Change, names: Names) -> str:
-    # between two states somebody may have come back twice
-    later = c.whole_new["earlier"][int(c.field[1]) + 1 :] if c.kind == "added" else []
-    day = (later[0] if later else c.whole_new).get("from")
+    new, former = c.whole_new, c.whole_old
+    day, state = new.get("from") or new.get("from_text"), new.get("state")
     when = f"zum {_said(day)}" if day else "ohne Tag"
-    return f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} {when}"
+    stays = {"beigetreten": "", "ausgeschieden": " und schon wieder ausgeschieden"}.get(
+        _said(state or ""), " vorgesehen"
+    )
+    text = f"{names.partner(c.place.id)}: erneuter Beitritt zur Zusammenarbeit {c.place.cooperation} {when}{stays}"
+    # the membership so far belongs among the earlier ones as it was; else the file now tells another history
+    other = min((_other_terms(former, one) for one in new["earlier"]), key=len)
+    if not other or not _other_terms(former, {}):
+        return text
+    return f"{text}; die bisherige Mitgliedschaft ({_period(former)}) ist anders eingetragen: {', '.join(other)}"
+
+
+# what a membership that ended takes along to the earlier ones
+_TERMS = {"from": "Beginn", "from_text": "Beginn in Worten", "until": "Ende", "termination": "Kündigung"}
+
+
+def _member_earlier(c: Change, names: Names) -> str:
+    if _returned(c) and not _other_terms(c.whole_old, c.new) and c.new.keys() <= _TERMS.keys():
+        return _member_back(c, names)
+    return f"{names.partner(c.place.id)}: frühere Mitgliedschaft in {c.place.cooperation} eingetragen, {_period(c.new)}"
+
+
+def _other_terms(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return [german for key, german in _TERMS.items() if _essence(one.get(key)) != _essence(other.get(key))]
+
+
+def _essence(value: Any) -> Any:
+    """Without what says nothing: a form moved to another place is written without its defaults."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: v for key, v in value.items() if v not in (None, False, [], {}) and (key, v) != ("form", "schriftform")
+    }
 
 
 def _member_begin(c: Change, names: Names) -> str:
-    if c.whole_new.get("earlier") and not c.whole_old.get("earlier"):
+    if _returned(c):
         return _member_back(c, names)
     name = names.partner(c.place.id)
     before = f" (bisher {_said(c.old)})" if c.old else ""
@@ -207,8 +244,15 @@ def _member_begin(c: Change, names: Names) -> str:
     return f"{name}: Mitgliedschaft in {c.place.cooperation} beginnt am {_said(c.new)}{before}"
 
 
+def _member_begin_text(c: Change, names: Names) -> str:
+    if not _returned(c) or (c.new and c.whole_new.get("from")):
+        # what the day of the return does not say has the general sentence
+        raise TypeError
+    return _member_back(c, names)
+
+
 def _member_state(c: Change, names: Names) -> str:
-    if c.whole_new.get("earlier") and not c.whole_old.get("earlier"):
+    if _returned(c) and c.new in (None, "vorgesehen", "beigetreten"):
         return _member_back(c, names)
     if c.new == "beigetreten":
         return _joins(c.place, c.whole_new, names)
@@ -323,7 +367,8 @@ _SENTENCES: dict[str, dict[tuple[str, tuple[str, ...]], Sentence]] = {
         ("changed", ("until",)): _member_end,
         ("changed", ("termination",)): _member_end,
         ("changed", ("state",)): _member_state,
-        ("added", ("earlier", "*")): _member_back,
+        ("changed", ("from_text",)): _member_begin_text,
+        ("added", ("earlier", "*")): _member_earlier,
         ("added", ("resolutions", "*")): _resolution,
         ("changed", ("resolutions", "*", "result")): _resolution,
         ("changed", ("resolutions", "*", "date")): _resolution,

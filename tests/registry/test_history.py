@@ -197,7 +197,8 @@ def test_leaving_and_coming_back_are_told():
     )
     back = carried_out(gone, plan_join(gone, "wohngeld", "hausen", date(2030, 1, 1), as_of=date(2029, 1, 1)))
     mine = [t for t in told(gone.source, back.source) if t.startswith("Gemeinde Hausen")]
-    assert mine[0] == "Gemeinde Hausen: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030"
+    assert mine[0] == "Gemeinde Hausen: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030 vorgesehen"
+    assert not any("anders eingetragen" in t or "frühere Mitgliedschaft" in t for t in mine)
     assert len([t for t in mine if "Beitritt zur" in t]) == 1
 
 
@@ -346,9 +347,67 @@ def test_who_came_back_twice_is_told_twice():
     before = {**member("speyer"), "from": "2003-01-01"}
     after = {**before, "from": "2030-01-01", "earlier": [first, second]}
     assert between({MEMBER: before}, {MEMBER: after}) == [
-        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2030",
-        "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2010",
+        f"{BACK} zum 1. Januar 2030; die bisherige Mitgliedschaft (ab 1. Januar 2003) ist anders eingetragen: Ende",
+        f"{EARLIER} vom 1. Januar 2003 bis 31. Dezember 2004",
+        f"{EARLIER} vom 1. Januar 2010 bis 31. Dezember 2012",
     ]
+
+
+BACK = "Stadt Speyer: erneuter Beitritt zur Zusammenarbeit wohngeld"
+EARLIER = "Stadt Speyer: frühere Mitgliedschaft in wohngeld eingetragen,"
+LEAVING = {**ENDED, "termination": {**NOTICE, "declared_on": None, "form": "schriftform"}}
+MOVED = {"from": "2020-01-01", "until": "2023-12-31", "termination": NOTICE}
+SINCE = {**member("speyer"), "from": "2026-01-01"}
+WAS = "die bisherige Mitgliedschaft (vom 1. Januar 2020 bis 31. Dezember 2023, Kündigung zum 31. Dezember 2023)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentences"),
+    [
+        (LEAVING, {**SINCE, "earlier": [MOVED]}, [f"{BACK} zum 1. Januar 2026"]),
+        (
+            LEAVING,
+            {**SINCE, "earlier": [{"from": "2015-01-01", "until": "2021-12-31"}]},
+            [
+                f"{BACK} zum 1. Januar 2026; {WAS} ist anders eingetragen: Beginn, Ende, Kündigung",
+                f"{EARLIER} vom 1. Januar 2015 bis 31. Dezember 2021",
+            ],
+        ),
+        (
+            LEAVING,
+            {**SINCE, "earlier": [{**MOVED, "termination": {**NOTICE, "reason": "y"}}]},
+            [
+                f"{BACK} zum 1. Januar 2026; {WAS} ist anders eingetragen: Kündigung",
+                f"{EARLIER} vom 1. Januar 2020 bis 31. Dezember 2023, Kündigung zum 31. Dezember 2023",
+            ],
+        ),
+        (
+            {**LEAVING, "from": None, "from_text": "2003"},
+            {**SINCE, "earlier": [{"from_text": "2003", "until": "2023-12-31", "termination": NOTICE}]},
+            [f"{BACK} zum 1. Januar 2026"],
+        ),
+        (
+            {**LEAVING, "earlier": [{"from": "2003-01-01", "until": "2004-12-31"}]},
+            {**SINCE, "earlier": [{"from": "2003-01-01", "until": "2004-12-31"}, MOVED]},
+            [f"{BACK} zum 1. Januar 2026"],
+        ),
+        (
+            LEAVING,
+            {**SINCE, "earlier": [MOVED], "until": "2026-06-30", "state": "ausgeschieden"},
+            [
+                f"{BACK} zum 1. Januar 2026 und schon wieder ausgeschieden",
+                "Stadt Speyer: Mitgliedschaft in der Zusammenarbeit wohngeld endet am 30. Juni 2026",
+            ],
+        ),
+        (
+            SINCE,
+            {**SINCE, "earlier": [{"from": "2015-01-01", "until": "2021-12-31"}]},
+            [f"{EARLIER} vom 1. Januar 2015 bis 31. Dezember 2021"],
+        ),
+    ],
+)
+def test_who_comes_back_keeps_what_was_or_it_is_told(old, new, sentences):
+    assert sorted(between({MEMBER: old}, {MEMBER: new})) == sorted(sentences)
 
 
 class _Watched(Texts):
