@@ -15,12 +15,12 @@ from ikzctl.registry.events import load
 from ikzctl.registry.history_text import (
     ABOUT_A_PARTNER,
     added_text,
-    both_values,
     day_text,
     label_of,
     plain_value,
     removed_text,
     special_text,
+    value_change,
 )
 from ikzctl.registry.sources import Source
 
@@ -81,7 +81,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that is different; `pattern` is the path with `*` for entries of lists, `items` the entries passed on the way."""
+    """A value that is different; `pattern` is the path with `*` for entries of lists.
+
+    `items` are the entries passed on the way, `items_old` the same as they were.
+    """
 
     place: Place
     field: FieldPath
@@ -92,6 +95,7 @@ class Change:
     whole_old: Mapping[str, Any]
     whole_new: Mapping[str, Any]
     kind: Literal["changed", "added", "removed", "moved"] = "changed"
+    items_old: tuple[Mapping[str, Any], ...] = ()
 
 
 def differences(
@@ -188,10 +192,12 @@ def _differ(old: Any, new: Any) -> bool:
     return type(old) is not type(new) or bool(old != new)
 
 
-def _inside(
-    c: Change, step: str | int, sign: str, old: Any, new: Any, items: tuple[Mapping[str, Any], ...] = ()
-) -> Change:
-    return Change(c.place, (*c.field, step), (*c.pattern, sign), old, new, (*c.items, *items), c.whole_old, c.whole_new)
+def _inside(c: Change, step: str | int, sign: str, old: Any, new: Any) -> Change:
+    items, items_old = c.items, c.items_old
+    if sign == "*" and isinstance(step, int) and isinstance(new, dict):
+        items, items_old = (*items, new), (*items_old, old)
+    field, pattern = (*c.field, step), (*c.pattern, sign)
+    return Change(c.place, field, pattern, old, new, items, c.whole_old, c.whole_new, "changed", items_old)
 
 
 def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change]) -> None:
@@ -203,8 +209,7 @@ def _compare_lists(c: Change, old: list[Any], new: list[Any], found: list[Change
             before = entries_old[identity][1]
             if _alike(before, entry):
                 continue
-            items = (entry,) if isinstance(entry, dict) else ()
-            _compare(_inside(c, number, "*", before, entry, items), found)
+            _compare(_inside(c, number, "*", before, entry), found)
         else:
             found.append(_entry(c, number, None, entry, "added"))
     for identity, (number, entry) in entries_old.items():
@@ -255,12 +260,7 @@ def _text(change: Change, names: Names) -> str:
         return f"{subject}: entfallen {plain_value(change.old)}"
     if change.kind == "moved":
         return f"{subject}: andere Reihenfolge"
-    if change.old in (None, [], {}):
-        return f"{subject}: jetzt {plain_value(change.new)}"
-    if change.new in (None, [], {}):
-        return f"{subject}: nicht mehr {plain_value(change.old)}"
-    old, new = both_values(change.old, change.new)
-    return f"{subject}: von {old} auf {new}"
+    return f"{subject}: {value_change(change.old, change.new)}"
 
 
 def _entries(change: Change) -> str:

@@ -83,6 +83,16 @@ def both_values(old: Any, new: Any) -> tuple[str, str]:
     return one, other
 
 
+def value_change(old: Any, new: Any) -> str:
+    """`jetzt „a“`, `nicht mehr „a“` or `von „a“ auf „b“`."""
+    if old in (None, [], {}):
+        return f"jetzt {plain_value(new)}"
+    if new in (None, [], {}):
+        return f"nicht mehr {plain_value(old)}"
+    one, other = both_values(old, new)
+    return f"von {one} auf {other}"
+
+
 def label_of(place: Place, names: Names) -> str:
     """What the file is about: `Mitgliedschaft Stadt Speyer (kfz-vorderpfalz)`"""
     about = names.partner(place.id) if place.kind.name in ABOUT_A_PARTNER else place.id
@@ -295,14 +305,24 @@ def _milestone(c: Change, names: Names) -> str:
 
 
 def _question_new(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: neue offene Frage „{_said(c.new.get('question', c.new.get('id')))}“"
+    question = f"„{_said(c.new.get('question', c.new.get('id')))}“"
+    day = _said(c.new.get("answered_on") or "")
+    if c.new.get("answer"):
+        return f"{c.place.cooperation}: neue Frage {question}, schon beantwortet{day and f' am {day}'}"
+    return f"{c.place.cooperation}: neue offene Frage {question}{day and f', als Tag der Antwort {day}'}"
 
 
 def _question(c: Change, names: Names) -> str:
-    question = _said(c.items[-1].get("question", c.items[-1].get("id")))
-    if not c.new:
-        return f"{c.place.cooperation}: Frage wieder offen: „{question}“"
-    return f"{c.place.cooperation}: offene Frage beantwortet: „{question}“"
+    now = c.items[-1]
+    question = f"„{_said(now.get('question', now.get('id')))}“"
+    answered = bool(now.get("answer"))
+    turned = answered != bool(c.items_old[-1].get("answer"))
+    # the day that comes or goes along with the answer is the same change
+    if turned and not (c.old and c.new) and bool(c.new) == answered:
+        how = "offene Frage beantwortet" if answered else "Frage wieder offen"
+        return f"{c.place.cooperation}: {how}: {question}"
+    field = "Antwort" if c.pattern[-1] == "answer" else "Tag der Antwort"
+    return f"{c.place.cooperation}: Frage {question}: {field} {value_change(c.old, c.new)}"
 
 
 def _phase(c: Change, names: Names) -> str:
@@ -313,11 +333,26 @@ def _agreement_state(c: Change, names: Names) -> str:
     return f"{c.place.cooperation}: Vereinbarung von {_word(c.old, 'entwurf')} auf {_word(c.new, 'entwurf')}"
 
 
+_VERSIONS = {"urfassung": "Urfassung", "aenderung": "Änderung", "neufassung": "Neufassung", "aufhebung": "Aufhebung"}
+_VERSION_PARTNERS = {"joins": "Beitritt:", "leaves": "Ausscheiden:"}
+_VERSION_DAYS = {"signed_on": "unterzeichnet am", "in_force_from": "wirksam ab", "until": "außer Kraft nach dem"}
+
+
 def _version(c: Change, names: Names) -> str:
-    v = c.new
+    v, number = c.new, _said(c.new.get("number"))
     reason = f": {_said(v['reason'])}" if v.get("reason") else ""
-    title = "Urfassung" if v.get("number") == 0 else f"{_said(v.get('number'))}. Änderung"
-    return f"{c.place.cooperation}: {title} der Vereinbarung aufgenommen{reason}"
+    kind = _VERSIONS[v.get("kind") or ("urfassung" if number == "0" else "aenderung")]
+    title = (
+        f"{number}. {kind}"
+        if kind == "Änderung"
+        else kind
+        if kind == "Urfassung" and number == "0"
+        else f"{kind} (Nr. {number})"
+    )
+    more = [f"{word} {', '.join(map(names.partner, v[key]))}" for key, word in _VERSION_PARTNERS.items() if v.get(key)]
+    more += [f"{word} {_said(v[key])}" for key, word in _VERSION_DAYS.items() if v.get(key)]
+    shown = f" ({'; '.join(more)})" if more else ""
+    return f"{c.place.cooperation}: {title} der Vereinbarung aufgenommen{reason}{shown}"
 
 
 def _version_in_force(c: Change, names: Names) -> str:
@@ -326,8 +361,22 @@ def _version_in_force(c: Change, names: Names) -> str:
     return f"{c.place.cooperation}: {title} wirksam ab {_said(c.new) if c.new else 'einem noch offenen Tag'}"
 
 
+_STEP_DAYS = {
+    "sent_on": "abgesandt am",
+    "received_on": "eingegangen am",
+    "objected_on": "Bedenken am",
+    "resubmitted_on": "erneut vorgelegt am",
+}
+
+
 def _step_new(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: Schritt „{_said(c.new.get('kind'))}“ vorgemerkt{_authority(c.new)}"
+    step, outcome = c.new, _word(c.new.get("outcome"))
+    done = [f"{word} {_said(step[key])}" for key, word in _STEP_DAYS.items() if step.get(key)]
+    day = f" am {_said(step['decided_on'])}" if step.get("decided_on") else ""
+    if day or outcome != "offen":
+        done.append(f"entschieden{day}, Ergebnis offen" if outcome == "offen" else f"{outcome}{day}")
+    how = f"aufgenommen: {', '.join(done)}" if done else "vorgemerkt"
+    return f"{c.place.cooperation}: Schritt „{_said(step.get('kind'))}“ {how}{_authority(step)}"
 
 
 def _step_outcome(c: Change, names: Names) -> str:

@@ -181,7 +181,7 @@ def test_the_story_of_a_plan_is_the_story_of_its_difference():
     after = carried_out(start, plan_join(start, "wohngeld", "speyer", date(2028, 1, 1), as_of=TODAY))
     assert told(start.source, after.source) == [
         "wohngeld: Schritt „genehmigung“ vorgemerkt, Aufsichts- und Dienstleistungsdirektion (ADD)",
-        "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt der Stadt Speyer",
+        "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt der Stadt Speyer (Beitritt: Stadt Speyer)",
         "Mandat bearbeitung (wohngeld): neuer Beteiligter Stadt Speyer",
         "Stadt Speyer: Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2028 vorgesehen",
         "Neu: Personalpool Stadt Speyer (wohngeld)",
@@ -408,6 +408,80 @@ WAS = "die bisherige Mitgliedschaft (vom 1. Januar 2020 bis 31. Dezember 2023, K
 )
 def test_who_comes_back_keeps_what_was_or_it_is_told(old, new, sentences):
     assert sorted(between({MEMBER: old}, {MEMBER: new})) == sorted(sentences)
+
+
+STEPS, ANSWERED = "wohngeld: Schritt „genehmigung“", {**QUESTION, "answer": "Alle.", "answered_on": "2026-11-01"}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"outcome": "abgelehnt", "decided_on": "2026-02-01", "received_on": "2026-01-05"},
+            "aufgenommen: eingegangen am 5. Januar 2026, abgelehnt am 1. Februar 2026, ADD",
+        ),
+        ({"outcome": "erteilt"}, "aufgenommen: erteilt, ADD"),
+        ({"decided_on": "2026-02-01"}, "aufgenommen: entschieden am 1. Februar 2026, Ergebnis offen, ADD"),
+        ({"sent_on": "2026-01-02"}, "aufgenommen: abgesandt am 2. Januar 2026, ADD"),
+        ({"outcome": "offen"}, "vorgemerkt, ADD"),
+    ],
+)
+def test_a_new_step_is_told_with_what_has_come_of_it(more, sentence):
+    assert between({}, {AGREED: {"procedure": [{**STEP, **more}]}}) == [f"{STEPS} {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ({"kind": "aufhebung", "reason": "Ende"}, "Aufhebung (Nr. 1) der Vereinbarung aufgenommen: Ende"),
+        ({"kind": "neufassung"}, "Neufassung (Nr. 1) der Vereinbarung aufgenommen"),
+        (
+            {"kind": "aenderung", "leaves": ["hausen", "neudorf"], "joins": ["speyer"], "in_force_from": "2027-01-01"},
+            "1. Änderung der Vereinbarung aufgenommen "
+            "(Beitritt: Stadt Speyer; Ausscheiden: Gemeinde Hausen, Gemeinde Neudorf; wirksam ab 1. Januar 2027)",
+        ),
+    ],
+)
+def test_a_new_version_is_told_with_its_kind_its_partners_and_its_days(version, sentence):
+    after = {AGREED: {"versions": [*AGREEMENT["versions"], {"number": 1, **version}]}}
+    assert between({}, after) == [f"wohngeld: {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (None, ANSWERED, ["neue Frage „Wer zahlt?“, schon beantwortet am 1. November 2026"]),
+        (None, {**QUESTION, "answer": "Alle."}, ["neue Frage „Wer zahlt?“, schon beantwortet"]),
+        (
+            None,
+            {**QUESTION, "answered_on": "2026-11-01"},
+            ["neue offene Frage „Wer zahlt?“, als Tag der Antwort 1. November 2026"],
+        ),
+        (ANSWERED, QUESTION, ["Frage wieder offen: „Wer zahlt?“"]),
+        (
+            ANSWERED,
+            {**QUESTION, "answer": "Alle."},
+            ["Frage „Wer zahlt?“: Tag der Antwort nicht mehr 1. November 2026"],
+        ),
+        (ANSWERED, {**ANSWERED, "answer": "Keiner."}, ["Frage „Wer zahlt?“: Antwort von „Alle.“ auf „Keiner.“"]),
+        (
+            ANSWERED,
+            {**ANSWERED, "answered_on": "2026-11-02"},
+            ["Frage „Wer zahlt?“: Tag der Antwort von 1. November 2026 auf 2. November 2026"],
+        ),
+        (
+            {**QUESTION, "answered_on": "2026-11-01"},
+            {**QUESTION, "answer": "Alle."},
+            [
+                "offene Frage beantwortet: „Wer zahlt?“",
+                "Frage „Wer zahlt?“: Tag der Antwort nicht mehr 1. November 2026",
+            ],
+        ),
+    ],
+)
+def test_a_question_is_answered_by_its_answer_alone(before, after, sentences):
+    states = ({COOPERATION: {"open_questions": [one] if one else []}} for one in (before, after))
+    assert between(*states) == [f"wohngeld: {one}" for one in sentences]
 
 
 class _Watched(Texts):
