@@ -33,8 +33,9 @@ _IDENTITY = (
     *("id", "number", "partner", "key", "stage", "activity", "name", "task"),
     *("system", "cite", "title", "to", "clause", "step", "what"),
 )
-# the number of a resolution is no name: it comes with the meeting, and may be corrected
-_OWN_IDENTITY = {"resolutions": ("organ", "about", "for_version")}
+# The number of a resolution is no name: it comes with the meeting, and may be corrected. What is not written is the model's
+# default, repeated here because nobody has to wait for the models.
+_OWN_IDENTITY = {"resolutions": {"organ": None, "about": "abschluss", "for_version": 0}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +224,15 @@ def _entry(c: Change, number: int, old: Any, new: Any, kind: Literal["added", "r
     return Change(c.place, (*c.field, number), (*c.pattern, "*"), old, new, c.items, c.whole_old, c.whole_new, kind)
 
 
-def _keys_of(name: str, entries: list[Any]) -> tuple[str, ...]:
-    """The keys that together name an entry of the list, none if nothing does."""
+def _keys_of(name: str, entries: list[Any]) -> Mapping[str, Any]:
+    """The keys that together name an entry of the list, with what holds where they are missing; none if nothing does."""
     records = [entry for entry in entries if isinstance(entry, dict)]
     shared = (key for key in _IDENTITY if all(record.get(key) is not None for record in records))
-    return _OWN_IDENTITY.get(name) or tuple(islice(shared, 1))
+    return _OWN_IDENTITY.get(name) or dict.fromkeys(islice(shared, 1))
 
 
 def _identified(
-    entries: list[Any], keys: tuple[str, ...], unchanged: Mapping[str, int]
+    entries: list[Any], keys: Mapping[str, Any], unchanged: Mapping[str, int]
 ) -> dict[object, tuple[int, Any]]:
     """Identity → position and entry; entries that say nothing by themselves are told apart by their position."""
     out: dict[object, tuple[int, Any]] = {}
@@ -242,7 +243,8 @@ def _identified(
             # whatever else has the same name: this one was there before
             identity: object = whole
         elif isinstance(entry, dict):
-            identity = tuple(str(entry.get(key)) for key in keys) or ("position", number)
+            named = ((entry.get(key), default) for key, default in keys.items())
+            identity = tuple(str(default if v is None else v) for v, default in named) or ("position", number)
         else:
             identity = ("position", number) if isinstance(entry, list) else (entry,)
         # Entries of the same name (rates of different periods) are told apart by their order.

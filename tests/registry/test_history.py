@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from ikzctl.library.resources import schemas_dir
 from ikzctl.library.schemas import describe, schema_name
 from ikzctl.model.kinds import KINDS
+from ikzctl.model.member import Resolution
 from ikzctl.plans.join import plan_join
 from ikzctl.plans.leave import plan_leave
-from ikzctl.registry.history import _LABELS, _short, differences
+from ikzctl.registry.history import _LABELS, _OWN_IDENTITY, _short, differences
 from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member, registry, texts
 from tests.registry.texts import Texts
 
@@ -260,6 +261,16 @@ NUMBER = "Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Vorlagen- oder
             ["Stadt Speyer (wohngeld): Beschluss zu „vorberatung“ vorgesehen, Stadtrat"],
         ),
         (
+            [PASSED],
+            [{**PASSED, "for_version": 0}],
+            ["Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Nummer der Fassung: jetzt 0"],
+        ),
+        (
+            [PASSED],
+            [{key: value for key, value in PASSED.items() if key != "about"}],
+            ["Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: worüber: nicht mehr „abschluss“"],
+        ),
+        (
             [VOTE, {**VOTE, "for_version": 1}],
             [{**VOTE, "for_version": 1}],
             ["Mitgliedschaft Stadt Speyer (wohngeld): Beschlüsse: entfallen „Stadtrat“"],
@@ -277,6 +288,13 @@ NUMBER = "Mitgliedschaft Stadt Speyer (wohngeld), „Stadtrat“: Vorlagen- oder
 def test_a_resolution_that_is_completed_stays_the_same(before, after, sentences):
     told = between(*({MEMBER: {**member("speyer"), "resolutions": entries}} for entries in (before, after)))
     assert told == sentences
+
+
+def test_a_resolution_is_known_by_the_defaults_of_the_model():
+    fields = Resolution.model_fields
+    known = {key: default for key, default in _OWN_IDENTITY["resolutions"].items() if default is not None}
+    assert known == {key: fields[key].default for key in ("about", "for_version")}
+    assert fields["organ"].is_required()
 
 
 USED = {"system": "wog", "state": "in_betrieb"}
