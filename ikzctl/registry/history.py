@@ -131,14 +131,18 @@ def _data(source: Source, path: str) -> dict[str, Any] | None:
 
 
 def _of_new_file(place: Place, path: str, new: Source, names: Names) -> Difference:
-    data = _data(new, path)
-    if data is None:
+    loaded = load(new.read(path), path)
+    if loaded.data is None:
         return Difference(path, (), f"{added_text(place, {}, names)} ({path} lässt sich nicht lesen)", "warning")
-    return Difference(path, (), added_text(place, data, names))
+    text = added_text(place, loaded.data, names)
+    if loaded.findings:
+        return Difference(path, (), f"{text} ({path} hat Fehler, die „ikzctl validate“ zeigt)", "warning")
+    return Difference(path, (), text)
 
 
 def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) -> list[Difference]:
-    before, after = _data(old, path), _data(new, path)
+    was, now = load(old.read(path), path), load(new.read(path), path)
+    before, after = was.data, now.data
     if before is None or after is None:
         state = "lässt sich nicht mehr lesen" if after is None else "lässt sich wieder lesen"
         if before is after:
@@ -146,8 +150,18 @@ def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) ->
         return [Difference(path, (), f"{path}: Die Datei {state}.", "warning" if after is None else "note")]
     found: list[Change] = []
     _compare(Change(place, (), (), before, after, (), before, after), found)
-    if not found:
+    # what was read of a file with faults need not be all that it says
+    broken = (
+        f"{path}: Die Datei hat jetzt Fehler, die „ikzctl validate“ zeigt." if now.findings and not was.findings else ""
+    )
+    if not found and not broken:
         return [Difference(path, (), f"{path}: nur Kommentare oder Schreibweise")]
+    changes = _told(path, found, names)
+    return [Difference(path, (), broken, "warning"), *changes] if broken else changes
+
+
+def _told(path: str, found: list[Change], names: Names) -> list[Difference]:
+    """A sentence for each change, but one only for what means the same."""
     out: dict[str, Difference] = {}
     for change in found:
         special = special_text(change, names)

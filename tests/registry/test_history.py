@@ -177,6 +177,32 @@ def test_a_new_file_that_cannot_be_read_is_named():
     assert (found.text, found.severity) == ("Neu: Partner neu (partners/neu.yaml lässt sich nicht lesen)", "warning")
 
 
+NOW_FAULTY = "partners/speyer.yaml: Die Datei hat jetzt Fehler, die „ikzctl validate“ zeigt."
+
+
+@pytest.mark.parametrize(
+    ("slip", "more"),
+    [
+        (lambda text: text + b"id: worms\n", []),
+        (lambda text: b"\xef\xbb\xbf" + text, []),
+        (lambda text: text.replace(b"\n", b"\r\n"), []),
+        (lambda text: text + b"seat: A\nseat: B\n", ["Partner Stadt Speyer: Sitz: jetzt „A“"]),
+    ],
+)
+def test_a_slip_that_makes_a_file_faulty_is_no_matter_of_spelling(slip, more):
+    base = {p: texts().read(p) for p in texts().paths()}
+    path = "partners/speyer.yaml"
+    faulty = Texts({**base, path: slip(base[path])})
+    found = differences(Texts(base), faulty, describe)
+    assert [d.text for d in found] == [NOW_FAULTY, *more]
+    assert [d.severity for d in found] == ["warning", *["note"] * len(more)]
+    # it had faults already
+    assert not any("Fehler" in text for text in told(faulty, Texts({**base, path: slip(base[path]) + b"# a\n"})))
+    [new] = differences(Texts({p: text for p, text in base.items() if p != path}), faulty, describe)
+    assert new.text == "Neu: Partner Stadt Speyer (partners/speyer.yaml hat Fehler, die „ikzctl validate“ zeigt)"
+    assert new.severity == "warning"
+
+
 def test_the_story_of_a_plan_is_the_story_of_its_difference():
     start = registry()
     after = carried_out(start, plan_join(start, "wohngeld", "speyer", date(2028, 1, 1), as_of=TODAY))
