@@ -30,13 +30,16 @@ def diff(workspace: Workspace, old: str, new: str | None) -> tuple[Difference, .
 def _between_commits(workspace: Workspace, old: str, new: str) -> tuple[Difference, ...]:
     from ikzctl.gitrepo.reading import CleanRoom
     from ikzctl.library.schemas import describe
-    from ikzctl.registry.commit_source import changed_files
+    from ikzctl.registry.commit_source import CommitSource, changed_files
     from ikzctl.registry.history import differences, partners_of
 
     with CleanRoom(workspace.repo) as room:
-        before, after = changed_files(room, room.commit_id(old), room.commit_id(new))
+        newer = room.commit_id(new)
+        before, after = changed_files(room, room.commit_id(old), newer)
         after.prepare(partners_of({*before.paths(), *after.paths()}))
-        return differences(before, after, describe, {*before.paths(), *after.paths()})
+        # files that are missing are rare; only then somebody has to look for what took their place
+        problems = CommitSource(room, newer).problems
+        return differences(before, after, describe, {*before.paths(), *after.paths()}, problems)
 
 
 def _blob_ids(source: Source, like: Source) -> Mapping[str, str]:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
-from ikzctl.model.findings import FieldPath
+from ikzctl.model.findings import FieldPath, Finding
 from ikzctl.model.kinds import BY_NAME, Kind, Place, is_slug, place_of
 from ikzctl.registry.events import load
 from ikzctl.registry.history_text import (
@@ -58,7 +59,16 @@ class Names:
     old: Source
     new: Source
     describe: Describe
+    problems: Callable[[], Iterable[Finding]]
     _known: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def in_the_way(self) -> dict[str, str]:
+        """Path → why no file can be read at or below it; asked for only if one is missing."""
+        # a folder of which files are read stands in nobody's way, whatever else is wrong with it
+        entered = {above for path in self.new.paths() for above in _with_folders(path)}
+        found = ((problem.pointer.file.rstrip("/"), problem.message) for problem in self.problems())
+        return {place: message for place, message in found if place not in entered}
 
     def partner(self, id: object) -> str:
         return self._name("partner", id, "legal_name")
@@ -100,10 +110,17 @@ class Change:
 
 
 def differences(
-    old: Source, new: Source, describe: Describe, paths: Iterable[str] | None = None
+    old: Source,
+    new: Source,
+    describe: Describe,
+    paths: Iterable[str] | None = None,
+    problems: Callable[[], Iterable[Finding]] | None = None,
 ) -> tuple[Difference, ...]:
-    """All differences, by file and in the order of the file. `paths`: the files that changed, if the caller knows them."""
-    names = Names(old, new, describe)
+    """All differences, by file and in the order of the file.
+
+    `paths`: the files that changed, if the caller knows them; `problems`: those of the newer state, if it does not know its own.
+    """
+    names = Names(old, new, describe, problems or new.problems)
     out: list[Difference] = []
     for path in sorted({*old.paths(), *new.paths()} if paths is None else set(paths)):
         place = place_of(path)
@@ -113,7 +130,7 @@ def differences(
         if is_there and not was:
             out.append(_of_new_file(place, path, new, names))
         elif was and not is_there:
-            out.append(Difference(path, (), removed_text(place, names), "warning"))
+            out.append(_of_missing_file(place, path, names))
         # contents are cut behind the size that is read, so that two may differ and look alike
         elif was and (paths is not None or old.read(path) != new.read(path)):
             out += _of_file(place, path, old, new, names)
@@ -138,6 +155,19 @@ def _of_new_file(place: Place, path: str, new: Source, names: Names) -> Differen
     if loaded.findings:
         return Difference(path, (), f"{text} ({path} hat Fehler, die „ikzctl validate“ zeigt)", "warning")
     return Difference(path, (), text)
+
+
+def _of_missing_file(place: Place, path: str, names: Names) -> Difference:
+    """What is no file any more, or lies behind a folder that is none, was not deleted."""
+    why = next((names.in_the_way[one] for one in _with_folders(path) if one in names.in_the_way), None)
+    text = (
+        removed_text(place, names) if why is None else f"{path}: Die Datei lässt sich nicht mehr als Datei lesen: {why}"
+    )
+    return Difference(path, (), text, "warning")
+
+
+def _with_folders(path: str) -> tuple[str, ...]:
+    return (path, *(path[:at] for at, sign in enumerate(path) if sign == "/"))
 
 
 def _of_file(place: Place, path: str, old: Source, new: Source, names: Names) -> list[Difference]:

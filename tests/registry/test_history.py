@@ -1,6 +1,7 @@
 """What changed between two states, told in the terms of the domain."""
 
 import json
+import os
 import re
 from datetime import date
 
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ikzctl.actions.diff import diff
+from ikzctl.actions.workspace import Workspace
 from ikzctl.library.resources import schemas_dir
 from ikzctl.library.schemas import describe, schema_name
 from ikzctl.model.kinds import KINDS
@@ -15,6 +18,8 @@ from ikzctl.model.member import Resolution
 from ikzctl.plans.join import plan_join
 from ikzctl.plans.leave import plan_leave
 from ikzctl.registry.history import _LABELS, _OWN_IDENTITY, _short, differences
+from ikzctl.registry.sources import WorkTree
+from tests.gitrepo.repos import git, make_clone
 from tests.plans.small import AGREEMENT, MANDATE, TODAY, C, carried_out, member, registry, texts
 from tests.registry.texts import Texts
 
@@ -162,6 +167,65 @@ def test_a_deleted_file_is_a_warning():
         "Gelöscht: Mitgliedschaft Gemeinde Hausen (wohngeld). Im Register wird nichts gelöscht; Beendetes bekommt ein Ende (until)."
     )
     assert found.as_dict()["file"] == "cooperations/wohngeld/members/hausen.yaml"
+
+
+def _written(folder, **changes):
+    source = texts(**changes)
+    for path in source.paths():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(source.read(path))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("put", "why"),
+    [
+        (lambda place: place.symlink_to("/dev/null"), "symbolische Verknüpfungen sind im Register nicht erlaubt"),
+        (os.mkfifo, "hier wird eine gewöhnliche Datei erwartet"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="neither links nor pipes")
+def test_what_is_no_file_any_more_was_not_deleted(tmp_path, put, why):
+    place = _written(tmp_path) / C / "members" / "hausen.yaml"
+    place.unlink()
+    put(place)
+    [found] = differences(texts(), WorkTree(tmp_path), describe)
+    start = f"{C}/members/hausen.yaml: Die Datei lässt sich nicht mehr als Datei lesen: {why}"
+    assert (found.text.startswith(start), found.severity) == (True, "warning")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no links")
+def test_files_behind_a_folder_that_is_a_link_were_not_deleted(tmp_path):
+    folder = _written(tmp_path / "r") / C / "members"
+    folder.rename(tmp_path / "away")
+    folder.symlink_to(tmp_path / "away")
+    found = told(texts(), WorkTree(tmp_path / "r"))
+    assert len(found) == 3
+    assert all("nicht mehr als Datei lesen: symbolische" in one for one in found)
+
+
+def test_a_repository_inside_stands_in_the_way_of_no_file(tmp_path):
+    inner = _written(tmp_path, cooperations__wohngeld__members__hausen=None) / C / "members" / ".git"
+    inner.mkdir()
+    (inner / "HEAD").write_text("x")
+    [found] = told(texts(), WorkTree(tmp_path))
+    assert found.startswith("Gelöscht: ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no links")
+@pytest.mark.parametrize("newer", ["HEAD", None])
+def test_a_link_is_no_deletion_in_a_commit_either(tmp_path, newer):
+    source = texts()
+    make_clone(tmp_path / "clone", {f"registry/{path}": source.read(path) for path in source.paths()})
+    place = tmp_path / "clone/registry/partners/speyer.yaml"
+    place.unlink()
+    place.symlink_to("../registry.yaml")
+    place.with_name("hausen.yaml").unlink()
+    git(tmp_path / "clone", "add", "-A")
+    git(tmp_path / "clone", "commit", "-q", "-m", "Verknüpfung")
+    found = [d.text for d in diff(Workspace(tmp_path / "clone/registry"), "HEAD~1", newer)]
+    assert found[0].startswith("Gelöscht: ")
+    assert found[1].startswith("partners/speyer.yaml: Die Datei lässt sich nicht mehr als Datei lesen: symbolische")
 
 
 def test_a_file_that_broke_is_named():
