@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -27,6 +28,8 @@ _UMLAUTS = {
     "erteilt_mit_auflagen": "erteilt mit Auflagen",
     "geprueft": "geprüft",
 }
+# blanks that look like any other
+_BLANKS = {0xA0: " ", 0x202F: " ", 0x2009: " "}
 # kinds of files that are named by the partner of that id
 ABOUT_A_PARTNER = ("partner", "member", "pool", "security")
 # No model has seen these data: where they are not what a sentence is about, the general one has to do.
@@ -75,11 +78,17 @@ def _cut(text: str, start: int) -> str:
 
 def both_values(old: Any, new: Any) -> tuple[str, str]:
     """Two values as they may stand behind „von“ and „auf“: of long texts the part in which they differ."""
-    if not (isinstance(old, str) and isinstance(new, str)) or max(len(old), len(new)) <= _SHOWN:
-        return plain_value(old, "einem Eintrag", "Einträgen"), plain_value(new, "einen Eintrag")
-    same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    start = max(0, same - _BEFORE)
-    one, other = (f"„{_cut(text.replace(chr(10), ' '), start)}“" for text in (old, new))
+    if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _SHOWN:
+        return _as_written(old, new, " ")
+    return plain_value(old, "einem Eintrag", "Einträgen"), plain_value(new, "einen Eintrag")
+
+
+def _as_written(old: str, new: str, line_break: str) -> tuple[str, str]:
+    start = 0
+    if max(len(old), len(new)) > _SHOWN:
+        same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        start = max(0, same - _BEFORE)
+    one, other = (f"„{_cut(text, start).replace(chr(10), line_break)}“" for text in (old, new))
     return one, other
 
 
@@ -90,7 +99,18 @@ def value_change(old: Any, new: Any) -> str:
     if new in (None, [], {}):
         return f"nicht mehr {plain_value(old)}"
     one, other = both_values(old, new)
+    both_texts = isinstance(old, str) and isinstance(new, str)
+    if both_texts and _look_alike(one, other):
+        one, other = _as_written(old, new, "⏎")
+    if _look_alike(one, other) or (not both_texts and plain_value(old) == plain_value(new)):
+        how = "andere Schreibweise" if both_texts or old == [new] or new == [old] else "anderer Inhalt"
+        return f"{how} von {plain_value(new, 'einem Eintrag', 'Einträgen')}"
     return f"von {one} auf {other}"
+
+
+def _look_alike(one: str, other: str) -> bool:
+    one, other = (unicodedata.normalize("NFC", text).translate(_BLANKS) for text in (one, other))
+    return one == other
 
 
 def label_of(place: Place, names: Names) -> str:
@@ -290,7 +310,7 @@ def _party(c: Change, names: Names) -> str:
 
 def _mandate_agent(c: Change, names: Names) -> str:
     shown = [names.partner(_said(v)) if v else "niemand" for v in (c.old, c.new)]
-    return f"Mandat {c.place.id} ({c.place.cooperation}): beauftragter Beteiligter von {shown[0]} auf {shown[1]}"
+    return f"Mandat {c.place.id} ({c.place.cooperation}): beauftragter Beteiligter {_from_to(*shown)}"
 
 
 def _mandate_end(c: Change, names: Names) -> str:
@@ -301,7 +321,7 @@ def _mandate_end(c: Change, names: Names) -> str:
 
 def _milestone(c: Change, names: Names) -> str:
     title = _said(c.items[-1].get("title", c.items[-1].get("id")))
-    return f"{c.place.cooperation}: Meilenstein „{title}“ von {_word(c.old, 'offen')} auf {_word(c.new, 'offen')}"
+    return f"{c.place.cooperation}: Meilenstein „{title}“ {_from_to(_word(c.old), _word(c.new))}"
 
 
 def _question_new(c: Change, names: Names) -> str:
@@ -326,11 +346,12 @@ def _question(c: Change, names: Names) -> str:
 
 
 def _phase(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: Phase von {_word(c.old)} auf {_word(c.new)}"
+    return f"{c.place.cooperation}: Phase {_from_to(_word(c.old), _word(c.new))}"
 
 
 def _agreement_state(c: Change, names: Names) -> str:
-    return f"{c.place.cooperation}: Vereinbarung von {_word(c.old, 'entwurf')} auf {_word(c.new, 'entwurf')}"
+    states = _from_to(_word(c.old, "entwurf"), _word(c.new, "entwurf"))
+    return f"{c.place.cooperation}: Vereinbarung {states}"
 
 
 _VERSIONS = {"urfassung": "Urfassung", "aenderung": "Änderung", "neufassung": "Neufassung", "aufhebung": "Aufhebung"}
@@ -400,7 +421,14 @@ def _authority(step: Mapping[str, Any]) -> str:
 def _commitment(c: Change, names: Names) -> str:
     item = c.items[-1]
     what = f"{_said(item.get('framework'))}, {_said(item.get('level'))}"
-    return f"{names.partner(c.place.id)}: Sicherheitszusage {what} von {_word(c.old)} auf {_word(c.new)}"
+    return f"{names.partner(c.place.id)}: Sicherheitszusage {what} {_from_to(_word(c.old), _word(c.new))}"
+
+
+def _from_to(old: str, new: str) -> str:
+    """For words; TypeError if both are the same, which the general sentence can tell apart."""
+    if _look_alike(old, new):
+        raise TypeError
+    return f"von {old} auf {new}"
 
 
 def _word(value: object, default: str = "offen") -> str:

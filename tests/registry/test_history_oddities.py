@@ -163,3 +163,37 @@ def test_long_texts_show_where_they_differ():
 def test_a_file_that_never_was_readable_did_not_get_worse():
     [told] = said("tasks/wohngeld.yaml", "a: [\n", "a: ]\n")
     assert told.endswith("war schon nicht lesbar und ist es auch jetzt nicht.")
+
+
+SEAT = "Partner Stadt Speyer: Sitz"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("seat: geprueft", "seat: geprüft", f"{SEAT}: von „geprueft“ auf „geprüft“"),
+        ('seat: "a\\nb"', "seat: a b", f"{SEAT}: von „a⏎b“ auf „a b“"),
+        ("seat: [a]", "seat: a", f"{SEAT}: andere Schreibweise von „a“"),
+        ("seat: {x: y}", "seat: [{z: y}]", f"{SEAT}: anderer Inhalt von einem Eintrag"),
+        ("seat: {name: A, x: 1}", "seat: [{name: A, x: 2}]", f"{SEAT}: anderer Inhalt von „A“"),
+        (
+            f'seat: "{"a" * 90}\\nb"',
+            f"seat: {'a' * 90} b",
+            f"{SEAT}: von „…{'a' * 25}⏎b“ auf „…{'a' * 25} b“",
+        ),
+    ],
+)
+def test_two_sides_that_would_look_alike_are_told_apart(before: str, after: str, sentence: str):
+    head = "id: speyer\nlegal_name: Stadt Speyer\n"
+    assert said("partners/speyer.yaml", f"{head}{before}\n", f"{head}{after}\n") == [sentence]
+
+
+def test_what_only_a_program_can_tell_apart_is_called_so():
+    told = said("partners/speyer.yaml", "id: speyer\nseat: ä\n", "id: speyer\nseat: a\u0308\n")
+    assert told[-1] == "Partner speyer: Sitz: andere Schreibweise von „a\u0308“"
+
+
+def test_a_state_that_held_anyway_is_no_step_from_one_to_the_same():
+    question = "id: wohngeld\nmilestones:\n  - id: m\n    title: M\n"
+    [told] = said(f"{C}/cooperation.yaml", question, question + "    state: offen\n")
+    assert told == "Zusammenarbeit wohngeld, „M“: Stand: jetzt „offen“"
