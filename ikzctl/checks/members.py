@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 
 from ikzctl.checks.network import PARTY_ROLES, CooperationFacts, Network
+from ikzctl.checks.periods import overlapping
 from ikzctl.checks.report import day, listed, place, say, span
 from ikzctl.model.findings import Finding
 from ikzctl.registry.facts import MandateFact, MemberFact
@@ -155,15 +155,15 @@ def one_agent_per_task(network: Network, as_of: date) -> Iterator[Finding]:
                     given.setdefault((m.task, principal), []).append((m.from_, folder.id, m))
     for (task, principal), mandates in given.items():
         ordered = sorted(mandates, key=lambda x: (x[0], x[1], x[2].id))
-        for (_, before, one), (start, cooperation, other) in pairwise(ordered):
-            if one.until is None or start <= one.until:
-                where = "" if before == cooperation else f" der Zusammenarbeit „{before}“"
-                text = (
-                    f"die ganze Aufgabe „{task}“ von „{network.name(principal)}“ ist zur selben Zeit auch im Mandat „{one.id}“"
-                    f"{where} übertragen ({span(one.from_, one.until)})"
-                )
-                at = place("mandate", other.id, cooperation, "principals", other.principals.index(principal))
-                yield say("IKZ-N009", "error", at, text)
+        periods = ((start, m.until, (cooperation, m)) for start, cooperation, m in ordered)
+        for (before, one), (cooperation, other) in overlapping(periods):
+            where = "" if before == cooperation else f" der Zusammenarbeit „{before}“"
+            text = (
+                f"die ganze Aufgabe „{task}“ von „{network.name(principal)}“ ist zur selben Zeit auch im Mandat „{one.id}“"
+                f"{where} übertragen ({span(one.from_, one.until)})"
+            )
+            at = place("mandate", other.id, cooperation, "principals", other.principals.index(principal))
+            yield say("IKZ-N009", "error", at, text)
 
 
 def conflicting_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:

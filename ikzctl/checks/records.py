@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ikzctl.checks import amounts, keys, texts, walk
+from ikzctl.checks.periods import overlapping
 from ikzctl.checks.report import day, few, inside, say, span
 from ikzctl.checks.walk import Placed
 from ikzctl.model.findings import FieldPath, Finding
@@ -68,14 +69,6 @@ def _repeated(values: Iterable[Hashable]) -> Iterator[int]:
         seen.add(value)
 
 
-def overlapping(periods: Iterable[tuple[int, Period]]) -> Iterator[tuple[int, int]]:
-    """Pairs of neighbours in time (positions in the file) that hold on a common day; those without a beginning are left out."""
-    dated = sorted(((p.from_, i, p) for i, p in periods if p.from_), key=lambda x: (x[0], x[1]))
-    for (_, one, before), (start, other, _after) in pairwise(dated):
-        if before.until is None or start <= before.until:
-            yield one, other
-
-
 def _overlaps(
     entries: Sequence[Period], key: Callable[[Any], Hashable | None], path: str, what: str
 ) -> Iterator[Finding]:
@@ -87,7 +80,8 @@ def _overlaps(
         if name is not None:
             groups.setdefault(name, []).append((number, entry))
     for group in groups.values():
-        for one, other in overlapping(group):
+        dated = sorted((p.from_, i, p.until) for i, p in group if p.from_)
+        for one, other in overlapping((start, until, i) for start, i, until in dated):
             a, b = entries[one], entries[other]
             text = (
                 f"{what} gelten zur selben Zeit: Eintrag {one + 1} {span(a.from_, a.until)} und Eintrag {other + 1} "
@@ -210,10 +204,13 @@ def versions_known(r: Agreement) -> Iterator[Finding]:
 
 def versions_in_order(r: Agreement) -> Iterator[Finding]:
     dated = sorted(((v.number, i, v.in_force_from) for i, v in enumerate(r.versions) if v.in_force_from))
-    for (before, _, earlier), (number, i, later) in pairwise(dated):
-        if earlier and later and later < earlier:
-            text = f"Fassung {number} wird am {day(later)} wirksam und damit vor Fassung {before} ({day(earlier)})"
+    latest, before = date.min, 0
+    for number, i, start in dated:
+        if start < latest:
+            text = f"Fassung {number} wird am {day(start)} wirksam und damit vor Fassung {before} ({day(latest)})"
             yield say("IKZ-T004", "error", inside("versions", i, "in_force_from"), text)
+        else:
+            latest, before = start, number
     for i, v in enumerate(r.versions):
         if v.in_force_from and v.until and v.until < v.in_force_from:
             text = f"Fassung {v.number} tritt am {day(v.until)} außer Kraft und damit vor ihrem Wirksamwerden ({day(v.in_force_from)})"
