@@ -60,8 +60,8 @@ def _over(commitment: CommitmentFact, as_of: date) -> bool:
 def _instead(made: list[CommitmentFact]) -> str:
     if not made:
         return "es gibt keine Zusage"
-    due = (f", fällig am {day(c.due)}" if c.due and not c.reached else "" for c in made)
-    return "zugesagt ist " + few(f"{c.level} (Stand: {c.state}{d})" for c, d in zip(made, due, strict=True))
+    due = [f", fällig am {day(c.due)}" if c.due and not c.reached else "" for c in made]
+    return "zugesagt ist " + few([f"{c.level} (Stand: {c.state}{d})" for c, d in zip(made, due, strict=True)])
 
 
 def commitments_are_kept(network: Network, as_of: date) -> Iterator[Finding]:

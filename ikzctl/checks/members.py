@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from ikzctl.checks.network import PARTY_ROLES, CooperationFacts, Network
 from ikzctl.checks.periods import overlapping
@@ -168,12 +169,17 @@ def one_agent_per_task(network: Network, as_of: date) -> Iterator[Finding]:
 
 def conflicting_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     """Roles of one system that a single position must not hold at the same time."""
+
+    @lru_cache(maxsize=8)
+    def conflicts_of(system: str) -> dict[str, set[str]]:
+        known = network.systems.get(system)
+        return {r[0]: set(r[3]) for r in known.roles} if known else {}
+
     for pool in folder.pools.values():
         for i, position in enumerate(pool.positions):
             held: dict[str, list[tuple[str, date | None, date | None]]] = {}
             for k, (system, role, from_, until) in enumerate(position.roles):
-                known = network.systems.get(system)
-                conflicts = {r[0]: set(r[3]) for r in known.roles} if known else {}
+                conflicts = conflicts_of(system)
                 for other, start, end in held.get(system, ()):
                     apart = (until and start and until < start) or (end and from_ and end < from_)
                     if not apart and (other in conflicts.get(role, ()) or role in conflicts.get(other, ())):

@@ -162,7 +162,7 @@ def milestones_without_circle(r: Cooperation) -> Iterator[Finding]:
         circle: list[str] = fault.args[1]
         at = next(i for i, m in enumerate(r.milestones) if m.id in circle)
         text = (
-            f"die Meilensteine warten im Kreis aufeinander: {few(reversed(circle), between=' → ')}; "
+            f"die Meilensteine warten im Kreis aufeinander: {few(circle[::-1], between=' → ')}; "
             "einer muss ohne den anderen beginnen können"
         )
         yield say("IKZ-T003", "error", inside("milestones", at, "after"), text)
@@ -196,9 +196,10 @@ def documents_known(r: Agreement) -> Iterator[Finding]:
 
 def versions_known(r: Agreement) -> Iterator[Finding]:
     known = {v.number for v in r.versions} | {0}
+    in_order = sorted(known)
     for i, step in enumerate(r.procedure):
         if step.for_version not in known:
-            text = f"eine Fassung mit der Nummer {step.for_version} gibt es nicht; vorhanden: {few(map(str, sorted(known)))}"
+            text = f"eine Fassung mit der Nummer {step.for_version} gibt es nicht; vorhanden: {few(in_order)}"
             yield say("IKZ-R006", "error", inside("procedure", i, "for_version"), text)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from ikzctl.checks.network import CooperationFacts, Network
 from ikzctl.checks.report import listed, place, say
@@ -69,12 +70,11 @@ def case_groups(folder: CooperationFacts, network: Network, as_of: date) -> Iter
 
 
 def application_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
-    hints = Hints()
+    hints, names_of = Hints(), _role_names(network)
     for pool in folder.pools.values():
         for i, position in enumerate(pool.positions):
             for k, (system, role, _, _) in enumerate(position.roles):
-                known = network.systems.get(system)
-                if known and role not in (names := [r[0] for r in known.roles]):
+                if system in network.systems and role not in (names := names_of((system,))):
                     text = f"das System „{system}“ hat keine Rolle „{role}“.{hints.near(role, names)}"
                     at = folder.at("pool", pool.partner, "positions", i, "roles", k, "role")
                     yield say("IKZ-R003", "error", at, text)
@@ -82,10 +82,11 @@ def application_roles(folder: CooperationFacts, network: Network, as_of: date) -
 
 def mandate_roles(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
     """A misspelt role would silently give fewer rights."""
-    hints = Hints()
+    hints, names_of = Hints(), _role_names(network)
     for m in folder.mandates.values():
-        systems = [network.systems[s] for s in m.systems if s in network.systems] or list(network.systems.values())
-        names = sorted({role[0] for system in systems for role in system.roles})
+        if not m.roles:
+            continue
+        names = names_of(tuple([s for s in m.systems if s in network.systems]))
         for i, role in enumerate(m.roles):
             if role not in names:
                 where = "den Systemen des Mandats" if m.systems else "keinem System"
@@ -93,8 +94,18 @@ def mandate_roles(folder: CooperationFacts, network: Network, as_of: date) -> It
                 yield say("IKZ-R003", "error", folder.at("mandate", m.id, "roles", i), text)
 
 
+def _role_names(network: Network) -> Callable[[tuple[str, ...]], frozenset[str]]:
+    """The names of all roles of these systems, or of all that there are; thousands ask for the same ones."""
+
+    @lru_cache(maxsize=8)
+    def names_of(systems: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(role[0] for system in systems or network.systems for role in network.systems[system].roles)
+
+    return names_of
+
+
 def documents(folder: CooperationFacts, network: Network, as_of: date) -> Iterator[Finding]:
-    known = [d.id for d in folder.agreement.documents] if folder.agreement else []
+    known = {d.id for d in folder.agreement.documents} if folder.agreement else set()
     named: list[tuple[Pointer, str]] = [
         (folder.at("mandate", m.id, "consent_documents", i), document)
         for m in folder.mandates.values()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from itertools import islice
 
 from ikzctl.library import german
 from ikzctl.model.findings import SEVERITY_ORDER, Finding, NormState, Pointer, Severity
@@ -74,17 +75,19 @@ def milder(one: Severity, other: Severity) -> Severity:
     return max(one, other, key=SEVERITY_ORDER.__getitem__)
 
 
-def listed(names: Iterable[str], limit: int = 5) -> str:
+def listed(names: Collection[str], limit: int = 5) -> str:
     """`„a“, „b“ und 3 weitere`, so that a message stays readable in a cooperation of thousands."""
-    shown = [f"„{n}“" for n in names]
-    return german.enumeration(shown) if len(shown) <= limit else few(shown, limit)
+    shown = [f"„{n}“" for n in islice(names, limit)]
+    return german.enumeration(shown) if len(names) <= limit else ", ".join(shown) + _more(names, limit)
 
 
-def few(parts: Iterable[str], limit: int = 8, between: str = ", ") -> str:
+def few(parts: Collection[object], limit: int = 8, between: str = ", ") -> str:
     """`a, b und 3 weitere`: a list of thousands, repeated in thousands of findings, would fill the memory."""
-    given = list(parts)
-    more = f" und {len(given) - limit} weitere" if len(given) > limit else ""
-    return between.join(given[:limit]) + more
+    return between.join(map(str, islice(parts, limit))) + _more(parts, limit)
+
+
+def _more(parts: Collection[object], limit: int) -> str:
+    return f" und {len(parts) - limit} weitere" if len(parts) > limit else ""
 
 
 def day(value: date) -> str:
