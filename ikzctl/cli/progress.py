@@ -46,15 +46,19 @@ class ProgressLine:
             self._write(text[: _columns() - 1])
 
     def _write(self, text: str) -> None:
-        sys.stderr.write(f"\r{text:<{self._shown}}" + ("" if text else "\r"))
-        sys.stderr.flush()
-        self._shown = len(text)
+        try:
+            sys.stderr.write(f"\r{text:<{self._shown}}" + ("" if text else "\r"))
+            sys.stderr.flush()
+            self._shown = len(text)
+        except (OSError, ValueError):
+            # the terminal has gone, or the stream is closed; whoever waits for the result must not lose it for that
+            self._wanted, self._shown = False, 0
 
 
 def _columns() -> int:
     try:
         return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except OSError:
+    except (OSError, ValueError):
         return 80
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -372,6 +373,79 @@ def test_findings_for_a_program_and_notes_for_a_terminal(own: Program, tmp_path:
     )
     assert shown.raw == b""
     assert (tmp_path / "out").read_text(encoding="utf-8").startswith("{")
+
+
+@needs_terminal
+def test_a_terminal_that_goes_away_does_not_cost_the_result(own: Program, cold: Result):
+    import pty
+
+    program = slow(own)
+    leader, follower = pty.openpty()
+    # not its controlling terminal, as after `disown`: nobody ends it with a signal
+    process = subprocess.Popen(
+        program.command((*VALIDATE, "--no-cache", "--jobs", "1")),
+        cwd=program.folder,
+        env={**program.env, "TERM": "xterm-256color"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        start_new_session=True,
+    )
+    os.close(follower)
+    shown = b""
+    while b"%" not in shown:
+        shown += os.read(leader, 4096)
+    os.close(leader)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out.decode()) == (cold.code, cold.out)
+
+
+@pytest.mark.parametrize("fault", [OSError(5, "EIO"), BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_the_line_falls_silent_where_it_cannot_be_shown(monkeypatch: pytest.MonkeyPatch, fault: Exception):
+    class Gone(io.StringIO):
+        tried = 0
+
+        def isatty(self) -> bool:
+            return True
+
+        def fileno(self) -> int:
+            raise fault
+
+        def flush(self) -> None:
+            self.tried += 1
+            raise fault
+
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Gone()
+    monkeypatch.setattr(sys, "stderr", stream)
+    seconds = iter(range(100))
+    with progress.ProgressLine("Prüfe", wanted=True, clock=lambda: next(seconds)) as shown:
+        for done in range(1, 10):
+            shown(done, 10)
+    assert stream.tried == 1
+
+
+@pytest.mark.parametrize("fault", [OSError(5, "EIO"), ValueError("I/O operation on closed file")])
+def test_a_line_that_was_shown_is_not_taken_back_where_nobody_looks(monkeypatch: pytest.MonkeyPatch, fault: Exception):
+    class Terminal(io.StringIO):
+        gone = False
+
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> int:
+            if self.gone:
+                raise fault
+            return super().write(text)
+
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    seconds = iter(range(0, 100, 2))
+    with progress.ProgressLine("Prüfe", wanted=True, clock=lambda: next(seconds)) as shown:
+        shown(1, 10)
+        assert "Prüfe" in stream.getvalue()
+        stream.gone = True
 
 
 def test_the_line_itself():
