@@ -184,11 +184,11 @@ def _restored(result: dict[str, Any] | None) -> Report | None:
     """None if there is nothing, or something else than a result."""
     if result is None:
         return None
-    from ikzctl.registry.finding_rows import finding_of
+    from ikzctl.registry.finding_rows import counted, finding_of
     from ikzctl.registry.pack import FOREIGN
 
     try:
         findings = tuple([finding_of(row) for row in result["findings"]])
-        return Report(findings, int(result["files"]), tuple(str(result["cooperations"]).split()))
+        return Report(findings, counted(result["files"]), tuple(str(result["cooperations"]).split()))
     except FOREIGN:
         return None

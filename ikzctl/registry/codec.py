@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 from sys import intern
-from typing import Any, overload
+from typing import Annotated, Any, overload
 
 import msgspec
 
 from ikzctl.registry import facts
-from ikzctl.registry.finding_rows import finding_of, finding_row
+from ikzctl.registry.finding_rows import LARGEST, counted, field_of, finding_of, finding_row
 from ikzctl.registry.once import once
 from ikzctl.registry.scan import FileResult, known_place
 
@@ -35,7 +35,8 @@ _CLASSES: dict[str, Any] = {
 as_json = msgspec.json.Encoder(decimal_format="number").encode
 _parsed = msgspec.json.decode
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_References = tuple[tuple[str, str, tuple[str | int, ...]], ...]
+_Field = tuple[str | Annotated[int, msgspec.Meta(ge=0, lt=LARGEST)], ...]
+_References = tuple[tuple[str, str, _Field], ...]
 
 
 def encode_result(result: FileResult) -> bytes:
@@ -121,17 +122,24 @@ def _pool(fact: facts.PoolFact) -> facts.PoolFact:
     return fact._replace(positions=tuple(positions))
 
 
+def _partner(fact: facts.PartnerFact) -> facts.PartnerFact:
+    for number, _, _ in fact.groups:
+        counted(number)
+    return fact
+
+
 def _cooperation(fact: facts.CooperationFact) -> facts.CooperationFact:
     return fact._replace(
         phase=intern(fact.phase),
         tasks=once(fact.tasks),
         milestones=once(fact.milestones),
         questions=once(fact.questions),
+        named=tuple([(field_of(path), partner) for path, partner in fact.named]),
     )
 
 
-# the kinds of which a large registry has most; the time for any other would buy nothing
-_SHARERS: dict[str, Callable[[Any], Any]] = {"pool": _pool, "cooperation": _cooperation}
+# the kinds of which a large registry has most, for the time for any other would buy nothing; and those that say where something stands
+_SHARERS: dict[str, Callable[[Any], Any]] = {"pool": _pool, "cooperation": _cooperation, "partner": _partner}
 
 
 @cache

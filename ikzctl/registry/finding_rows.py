@@ -5,8 +5,11 @@ from __future__ import annotations
 from sys import intern
 from typing import Any
 
-from ikzctl.model.findings import SEVERITY_ORDER, Finding, Pointer
+from ikzctl.model.findings import SEVERITY_ORDER, FieldPath, Finding, Pointer
 from ikzctl.registry.once import once
+
+# no file has so many lines or entries; of a number of thousands of digits Python makes no text
+LARGEST = 1 << 40
 
 
 def finding_row(finding: Finding) -> tuple[Any, ...]:
@@ -30,11 +33,24 @@ def finding_of(row: Any) -> Finding:
     texts = [code, file, message, *(t for t in (norm, norm_state) if t is not None)]
     if severity not in SEVERITY_ORDER or not all(t.__class__ is str for t in texts):
         raise TypeError("not a finding")
-    if not (line.__class__ is column.__class__ is int) or not all(f.__class__ in (int, str) for f in field):
-        raise TypeError("not a place")
+    counted(line), counted(column)
     # of these there are few, and each came as a text of its own
     code, severity, file, norm, norm_state = map(_word, (code, severity, file, norm, norm_state))
-    return Finding(code, severity, Pointer(file, once(tuple(field)), line, column), once(message), norm, norm_state)
+    return Finding(code, severity, Pointer(file, once(field_of(field)), line, column), once(message), norm, norm_state)
+
+
+def field_of(parts: Any) -> FieldPath:
+    """TypeError or ValueError if this names no field."""
+    return tuple([part if part.__class__ is str else counted(part) for part in parts])
+
+
+def counted(value: Any) -> int:
+    """TypeError or ValueError if nobody can have counted so far."""
+    if value.__class__ is not int:
+        raise TypeError("not a number")
+    if not 0 <= value < LARGEST:
+        raise ValueError("not a number that can be")
+    return value
 
 
 def _word(text: Any) -> Any:

@@ -24,6 +24,7 @@ from ikzctl.model.findings import Finding
 from ikzctl.registry import cache as cache_module
 from ikzctl.registry.cache import Cache, Memory, clear, inventory
 from ikzctl.registry.codec import parsed_with_findings
+from ikzctl.registry.facts import CooperationFact, PartnerFact
 from ikzctl.registry.pack import Pack, PackWriter
 from tests.checks.small import base
 from tests.registry.remembered import SECOND, World, said, same
@@ -216,6 +217,53 @@ def test_forged_results_are_no_fault_of_the_program(world: World, key: str | Non
     said(world.warm())
     world.put(KFZ, b"#\n" + world.get(KFZ))
     said(world.warm())
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 40, 10**400, 10**4300 - 1, True, 1.0], ids=lambda n: f"{n!r:.5}")
+@pytest.mark.parametrize("where", ["files", "field", "line", "column"])
+def test_forged_numbers_that_nobody_can_have_counted(world: World, where: str, number: Any):
+    """Python makes no text of a number of so many digits; the result is read anew."""
+    expected = said(world.warm())
+
+    def forge(meta: dict[str, Any], parts: dict[str, bytes]) -> None:
+        for name, text in parts.items():
+            whole = json.loads(text)
+            for row in whole["findings"]:
+                row[3] = [number] if where == "field" else row[3]
+                row[4] = number if where == "line" else row[4]
+                row[5] = number if where == "column" else row[5]
+            parts[name] = json.dumps({**whole, "files": number} if where == "files" else whole).encode()
+
+    rewritten(pack(world, "results"), forge)
+    assert said(world.warm()) == expected
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 40, 10**4300 - 1], ids=lambda n: f"{n!r:.5}")
+@pytest.mark.parametrize("place", ["reference", "named", "groups"])
+def test_forged_places_in_facts(world: World, place: str, number: int):
+    """What checks across files would point to is looked at before they run."""
+    classes: dict[str, Any] = {"named": CooperationFact, "groups": PartnerFact}
+    values = {"named": [[[number], "nirgends"]], "groups": [[number, "kfz-zulassung", "nirgends"]]}
+
+    def forge(meta: dict[str, Any], parts: dict[str, bytes]) -> None:
+        for name, text in parts.items():
+            rows = json.loads(text)
+            for fact, references, _ in rows:
+                for reference in references if place == "reference" else ():
+                    reference[1:] = ["nirgends", [number]]
+                if (
+                    place in classes
+                    and fact
+                    and fact[0] in ("kfz", "speyer")
+                    and len(fact) == len(classes[place]._fields)
+                ):
+                    fact[classes[place]._fields.index(place)] = values[place]
+            parts[name] = json.dumps(rows).encode()
+
+    rewritten(pack(world, "facts"), forge)
+    pack(world, "results").unlink()
+    world.put(KFZ, b"#\n" + world.get(KFZ))
+    assert said(world.warm()) == said(world.cold())
 
 
 PARTS = [

@@ -16,18 +16,20 @@ from ikzctl.library.resources import sample_registry_dir
 from ikzctl.model.findings import Finding, Pointer, in_order
 from ikzctl.model.kinds import BY_NAME, place_of
 from ikzctl.registry.codec import _CLASSES, as_json, decode_results, encode_results, parsed_with_findings
-from ikzctl.registry.finding_rows import finding_of, finding_row
+from ikzctl.registry.finding_rows import LARGEST, finding_of, finding_row
 from ikzctl.registry.pack import FOREIGN
 from ikzctl.registry.scan import FileResult, examine, scan
 from ikzctl.registry.sources import WorkTree
 from tests.checks.small import cases, changed
 
 _TEXT = st.text(max_size=6)
+_COUNT = st.integers(0, LARGEST - 1)
+_FIELD = st.lists(_TEXT | _COUNT, max_size=3).map(tuple)
 _FINDING = st.builds(
     Finding,
     _TEXT,
     st.sampled_from(("error", "warning", "note")),
-    st.builds(Pointer, _TEXT, st.lists(_TEXT | st.integers(), max_size=3).map(tuple), st.integers(0), st.integers(0)),
+    st.builds(Pointer, _TEXT, _FIELD, _COUNT, _COUNT),
     _TEXT,
     st.none() | _TEXT,
     st.none() | st.sampled_from(("verified", "partly")),
@@ -46,7 +48,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
     if hasattr(annotation, "_fields"):
         hints = get_type_hints(annotation)
         return st.tuples(*(values(hints[name]) for name in annotation._fields)).map(annotation._make)
-    simple = {str: _TEXT, int: st.integers(-5, 5), bool: st.booleans(), date: st.dates(), NoneType: st.none()}
+    simple = {str: _TEXT, int: st.integers(0, 5), bool: st.booleans(), date: st.dates(), NoneType: st.none()}
     return simple[annotation]
 
 
@@ -60,7 +62,7 @@ def test_every_fact_that_there_could_be(kind: str):
     path = BY_NAME[kind].path("x", "c")
     place = place_of(path)
     assert place is not None
-    references = st.lists(st.tuples(_TEXT, _TEXT, st.lists(_TEXT | st.integers(), max_size=3).map(tuple)), max_size=2)
+    references = st.lists(st.tuples(_TEXT, _TEXT, _FIELD), max_size=2)
 
     @settings(max_examples=25, deadline=None)
     @given(st.none() | values(_CLASSES[kind]), references.map(tuple), st.lists(_FINDING, max_size=2).map(tuple))
