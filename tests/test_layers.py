@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ikzctl.registry.fingerprint import _NO_PART
+
 PACKAGE = Path(__file__).parent.parent / "ikzctl"
 LAYERS = [
     {"model"},
@@ -65,6 +67,17 @@ def test_imports_point_down(path):
             continue
         other = parts[1]
         assert other == mine or LEVEL[other] < LEVEL[mine], f"{path.name}:{line}: {mine} must not import {other}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in MODULES if package_of(p) in {"model", "gitrepo", "library", "registry", "checks"}],
+    ids=lambda p: str(p.relative_to(PACKAGE)),
+)
+def test_findings_are_made_without_what_the_version_of_the_rules_leaves_out(path):
+    for line, name in imports(path):
+        parts = name.split(".")
+        assert parts[0] != "ikzctl" or len(parts) < 2 or parts[1] not in _NO_PART, f"{path.name}:{line}: {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

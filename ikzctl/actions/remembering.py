@@ -151,7 +151,7 @@ class Remembering:
                 self.cache.keep_facts(facts)
         for one in unread(self.source):
             gathering.add(one)
-        return conclude(gathering, None, self.as_of, locator(survey))
+        return conclude(gathering, self.as_of, locator(survey))
 
     def _moved(self, survey: Survey, result: dict[str, Any] | None) -> dict[str, Any] | None:
         """The result of files that meant the same, with the lines where things stand now."""

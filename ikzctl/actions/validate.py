@@ -91,7 +91,7 @@ def _anew(source: Source, as_of: date, effort: Effort) -> Report:
     with _reader(effort) as reader:
         # a generator: what could not be read is known when all has been read
         results = (result for part in (reader.results, unread) for result in part(source))
-        return report_of(check(results, None, as_of, locator(source)), source)
+        return report_of(check(results, as_of, locator(source)), source)
 
 
 def _reader(effort: Effort) -> Reader:

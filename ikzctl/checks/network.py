@@ -126,9 +126,9 @@ class Gathering:
         elif result.fact is not None:
             self._single[kind][id] = result.fact
 
-    def network(self, head: HeadFact | None) -> Network:
+    def network(self) -> Network:
         return Network(
-            head=self._single["registry"].get("registry", head),
+            head=self._single["registry"].get("registry"),
             partners=self._single["partner"],
             tasks=self._single["task"],
             systems=self._single["system"],

@@ -25,7 +25,6 @@ from ikzctl.checks.report import place, say
 from ikzctl.model.findings import Finding, Pointer, in_order
 
 if TYPE_CHECKING:
-    from ikzctl.registry.facts import HeadFact
     from ikzctl.registry.scan import FileResult
 
 GlobalCheck = Callable[[Network, date], Iterable[Finding]]
@@ -72,21 +71,20 @@ PLAN_CHECKS: tuple[CooperationCheck, ...] = (
 _last: list[object] = []
 
 
-def check(results: Iterable[FileResult], head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
+def check(results: Iterable[FileResult], as_of: date, locate: Locate) -> tuple[Finding, ...]:
     """Findings of the scan and of all checks across files, sorted by place.
 
-    `head` is that of the registry if the scan does not cover registry.yaml. `locate` adds line and column to a pointer that is
-    known by field only; it is asked once per finding, file after file.
+    `locate` adds line and column to a pointer that is known by field only; it is asked once per finding, file after file.
     """
     gathering = Gathering()
     for result in results:
         gathering.add(result)
-    return conclude(gathering, head, as_of, locate)
+    return conclude(gathering, as_of, locate)
 
 
-def conclude(gathering: Gathering, head: HeadFact | None, as_of: date, locate: Locate) -> tuple[Finding, ...]:
+def conclude(gathering: Gathering, as_of: date, locate: Locate) -> tuple[Finding, ...]:
     """The same for results that have been gathered already."""
-    network = gathering.network(head)
+    network = gathering.network()
     _last[:] = [gathering, network]
     # nor need the collector walk through them
     gc.freeze()

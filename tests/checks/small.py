@@ -44,7 +44,7 @@ def changed(changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def findings(texts: Mapping[str, str], as_of: date = AS_OF) -> tuple[Finding, ...]:
     source = Texts({path: text.encode() for path, text in texts.items()})
-    return check(scan(source, RECORD_CHECKS), None, as_of, locator(source))
+    return check(scan(source, RECORD_CHECKS), as_of, locator(source))
 
 
 def in_words(found: Iterable[Finding]) -> list[str]:

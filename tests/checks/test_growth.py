@@ -71,7 +71,7 @@ def network() -> Network:
     gathering = Gathering()
     for result in scan(Texts({p: t.encode() for p, t in base().items()})):
         gathering.add(result)
-    found = gathering.network(None)
+    found = gathering.network()
     system = next(s for s in found.systems.values() if s.roles)
     return replace(found, systems=Systems({f"s{n}": system._replace(id=f"s{n}") for n in range(MANY)}))
 

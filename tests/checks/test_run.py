@@ -97,8 +97,8 @@ def test_the_order_of_the_files_does_not_matter():
     texts = {p: t.encode() for p, t in changed(next(c for c in cases() if c.code == "IKZ-L022").change).items()}
     source = Texts(texts)
     results = list(scan(source, RECORD_CHECKS))
-    forwards = check(results, None, AS_OF, locator(source))
-    backwards = check(reversed(results), None, AS_OF, locator(source))
+    forwards = check(results, AS_OF, locator(source))
+    backwards = check(reversed(results), AS_OF, locator(source))
     assert forwards == backwards
     assert len(forwards) == 5
 
@@ -108,14 +108,6 @@ def test_line_and_column_point_to_the_key():
     text = changed([OPEN_LIABILITY])[AGREEMENT].splitlines()
     assert text[finding.pointer.line - 1] == "liability:"
     assert finding.pointer.column == 1
-
-
-def test_without_the_head_a_given_one_counts():
-    texts = {p: t.encode() for p, t in changed([OPEN_LIABILITY]).items()}
-    whole = Texts(texts)
-    head = next(r.fact for r in scan(whole, paths=["registry.yaml"]))
-    part = [r for r in scan(whole, RECORD_CHECKS) if r.path != "registry.yaml"]
-    assert [f.code for f in check(part, head, AS_OF, locator(whole))] == ["IKZ-L077"]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("phase", ["idee", "vorbereitung", "pilot", "betrieb"])
@@ -195,7 +187,7 @@ def _network() -> Network:
     gathering = Gathering()
     for result in scan(Texts({p: t.encode() for p, t in base().items()}), RECORD_CHECKS):
         gathering.add(result)
-    return gathering.network(None)
+    return gathering.network()
 
 
 @given(st.none() | _PLANS, st.dates(date(2020, 1, 1), date(2030, 1, 1)))

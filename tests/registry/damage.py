@@ -133,7 +133,7 @@ def judge(seed: int, *, both: bool, whole: bool) -> str:
     _lawful(result.findings, {path: content}, seed)
     if whole:
         texts = {**originals(), path: content}
-        found = check({**_results(), path: result}.values(), None, DAY, locator(Texts(texts)))
+        found = check({**_results(), path: result}.values(), DAY, locator(Texts(texts)))
         _lawful(found, texts, seed)
     if result.fact is None:
         return "refused"
