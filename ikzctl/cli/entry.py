@@ -68,6 +68,7 @@ def run(arguments: list[str]) -> int:
     output.prepare_streams()
     _hear_of_children()
     _interrupt_once()
+    _leave_no_rooms()
     _keep_threads_quiet()
     # most of what a command makes stays, and hardly anything refers to itself in a circle: looking for that every 700 objects takes
     # a third of the time of a cooperation of ten thousand members
@@ -143,6 +144,34 @@ def _interrupt_once() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, end)
         sys.unraisablehook = dropped
+
+
+def _leave_no_rooms() -> None:
+    """Told to end (a time limit, a cancelled job, a closed terminal), the program takes its folders for reading along.
+
+    Nothing is raised, for that could come in the middle of saving a change: it ends where it is, as it would without this, and
+    `recovery` knows how to go on from there.
+    """
+    import signal
+
+    if sys.platform == "win32":  # there nobody is asked before
+        return
+    told = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
+    ours = os.getpid()
+
+    def end(number: int, frame: object) -> None:
+        for other in told:  # a closed terminal says so twice
+            signal.signal(other, signal.SIG_IGN)
+        try:
+            # a copy of this process, which works for it, has none of its own
+            if os.getpid() == ours and (reading := sys.modules.get("ikzctl.gitrepo.reading")):
+                reading.remove_rooms()
+        finally:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    for number in told:
+        signal.signal(number, end)
 
 
 def _press_again() -> None:

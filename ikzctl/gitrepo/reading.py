@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,16 @@ from ikzctl.model.errors import UserError
 MAX_BLOB = 32 << 20
 # the log of references, the branch elsewhere that one follows, what an operation has left
 _ONLY_IN_THIS_CLONE = re.compile(r"@\{|^(?:ORIG|FETCH|MERGE|CHERRY_PICK|REVERT|REBASE|BISECT)_HEAD(?![\w./-])")
+
+
+# folders of rooms that are in use
+_rooms: set[str] = set()
+
+
+def remove_rooms() -> None:
+    """For a program that ends without leaving its `with`; nothing can be read in a room any more."""
+    for folder in tuple(_rooms):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class TreeEntry(NamedTuple):
@@ -68,6 +79,7 @@ class CleanRoom:
             self._single.__exit__(kind, error, at)
         if self._folder is not None:
             self._folder.cleanup()
+            _rooms.discard(self._folder.name)
 
     def commit_id(self, revision: str = "HEAD") -> str:
         """The full id of the commit that a user means by `revision`."""
@@ -208,6 +220,7 @@ class CleanRoom:
             if object_format is None:
                 object_format = format_of(self.head.commit) if self.head.commit else "sha1"
             self._folder = tempfile.TemporaryDirectory(prefix="ikzctl-", ignore_cleanup_errors=True)
+            _rooms.add(self._folder.name)
             # git is started elsewhere, and the folder for temporary files may be named from here
             folder = Path(self._folder.name).absolute()
             for name in ("objects", "refs"):

@@ -529,3 +529,65 @@ def test_ended_from_outside(own: Program, cold: Result, jobs: str, sent: signal.
     assert own(*VALIDATE) == cold
     assert own("cache", "clear").code == 0
     assert caches(own) == []
+
+
+# each use of the folder takes a while
+_ROOMY = """
+from ikzctl.gitrepo import reading as rooms
+room = rooms.CleanRoom._room
+rooms.CleanRoom._room = lambda *given: (room(*given), time.sleep(0.5))[0]
+"""
+
+
+@needs_terminal
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_leaves_no_folder_behind(own: Program, tmp_path: Path, sent: signal.Signals):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    program = slow(own.with_env(TMPDIR=str(temporary)), _ROOMY)
+    process = subprocess.Popen(
+        program.command((*VALIDATE, "--rev", "HEAD", "--no-cache")),
+        cwd=program.folder,
+        env=program.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while process.poll() is None and not list(temporary.glob("ikzctl-*/HEAD")):
+        time.sleep(0.02)
+    process.send_signal(sent)
+    process.send_signal(sent)
+    assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == -sent
+    assert list(temporary.iterdir()) == []
+    for _ in range(500):
+        if not of_session(process.pid):
+            break
+        time.sleep(0.02)
+    assert of_session(process.pid) == ()
+
+
+_COPY = """
+import os, signal, sys
+from ikzctl.cli import entry
+from ikzctl.gitrepo import reading
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+entry._leave_no_rooms()
+assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+reading._rooms.add(sys.argv[1])
+if not (copy := os.fork()):
+    signal.raise_signal(signal.SIGTERM)
+assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == -signal.SIGTERM
+assert os.path.isdir(sys.argv[1])
+signal.raise_signal(signal.SIGTERM)
+"""
+
+
+@needs_terminal
+def test_a_process_that_works_for_it_leaves_the_folder_alone(own: Program, tmp_path: Path):
+    """And what is to be ignored, as after `nohup`, stays ignored."""
+    folder = tmp_path / "room"
+    folder.mkdir()
+    done = subprocess.run([sys.executable, "-c", _COPY, folder], env=own.env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGTERM, b"")
+    assert not folder.exists()
