@@ -370,7 +370,13 @@ def _version(c: Change, names: Names) -> str:
         if kind == "Urfassung" and number == "0"
         else f"{kind} (Nr. {number})"
     )
-    more = [f"{word} {', '.join(map(names.partner, v[key]))}" for key, word in _VERSION_PARTNERS.items() if v.get(key)]
+    moved = {word: [names.partner(id) for id in v[key]] for key, word in _VERSION_PARTNERS.items() if v.get(key)}
+    # most reasons say it: „Beitritt der Stadt Speyer“
+    more = [
+        f"{word} {', '.join(found)}"
+        for word, found in moved.items()
+        if not all(part in reason for part in (word.rstrip(":"), *found))
+    ]
     more += [f"{word} {_said(v[key])}" for key, word in _VERSION_DAYS.items() if v.get(key)]
     shown = f" ({'; '.join(more)})" if more else ""
     return f"{c.place.cooperation}: {title} der Vereinbarung aufgenommen{reason}{shown}"

@@ -272,7 +272,7 @@ def test_the_story_of_a_plan_is_the_story_of_its_difference():
     after = carried_out(start, plan_join(start, "wohngeld", "speyer", date(2028, 1, 1), as_of=TODAY))
     assert told(start.source, after.source) == [
         "wohngeld: Schritt „genehmigung“ vorgemerkt, Aufsichts- und Dienstleistungsdirektion (ADD)",
-        "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt der Stadt Speyer (Beitritt: Stadt Speyer)",
+        "wohngeld: 1. Änderung der Vereinbarung aufgenommen: Beitritt der Stadt Speyer",
         "Mandat bearbeitung (wohngeld): neuer Beteiligter Stadt Speyer",
         "Stadt Speyer: Beitritt zur Zusammenarbeit wohngeld zum 1. Januar 2028 vorgesehen",
         "Neu: Personalpool Stadt Speyer (wohngeld)",
