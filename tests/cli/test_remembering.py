@@ -552,6 +552,8 @@ def test_told_to_end_it_leaves_no_folder_behind(own: Program, tmp_path: Path, se
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # whoever runs the tests with nohup has it ignored
+        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),  # noqa: PLW1509
     )
     while process.poll() is None and not list(temporary.glob("ikzctl-*/HEAD")):
         time.sleep(0.02)
