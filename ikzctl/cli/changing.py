@@ -125,13 +125,18 @@ def _finish_first(workspace: Workspace) -> None:
     from ikzctl.gitrepo.repository import is_unfinished
 
     if is_unfinished(workspace.repo):
-        note_recovery(repair(workspace.repo, accepted=accepted_settings(), command=_command()))
+        after_recovery(repair(workspace.repo, accepted=accepted_settings(), command=_command()))
 
 
-def note_recovery(recovery: Recovery) -> None:
-    """Say what became of a change that had been interrupted, if there was one; whoever pressed Ctrl-C meanwhile wants nothing more."""
+def _note_recovery(recovery: Recovery) -> None:
+    """Say what became of a change that had been interrupted, if there was one."""
     if recovery.text:
         output.note(f"Hinweis: {recovery.text}")
+
+
+def after_recovery(recovery: Recovery) -> None:
+    """Before anything else begins: say what became of it. Whoever pressed Ctrl-C meanwhile wants nothing more."""
+    _note_recovery(recovery)
     if recovery.interrupted:
         output.note("Danach wurde nichts mehr begonnen.")
         raise KeyboardInterrupt
@@ -208,7 +213,7 @@ def _ask() -> None:
 def _report(result: CommitResult) -> None:
     from ikzctl.cli.results import say_done
 
-    note_recovery(result.recovery)
+    _note_recovery(result.recovery)
     commit = result.commit or ""
     saved = f"Gespeichert: Commit {commit[:12]} auf {result.branch.removeprefix('refs/heads/')}"
     say_done(

@@ -240,7 +240,7 @@ def fmt(
                ikzctl fmt --check
     """
     from ikzctl.actions.fmt import bring_into_form, wanted_form
-    from ikzctl.cli.changing import accepted_settings, here, note_recovery, note_unfinished, open_workspace
+    from ikzctl.cli.changing import accepted_settings, after_recovery, here, note_unfinished, open_workspace
     from ikzctl.cli.progress import ProgressLine
 
     workspace, only = open_workspace(registry), tuple(paths or ())
@@ -253,7 +253,7 @@ def fmt(
                 workspace,
                 only=only,
                 start=here(),
-                told=note_recovery,
+                told=after_recovery,
                 accepted=accepted_settings(),
                 progress=progress,
             )

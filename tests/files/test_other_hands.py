@@ -196,17 +196,29 @@ def test_what_is_staged_is_not_taken_into_memory(clone, monkeypatch):
     assert 0 < max(taken) < 10_000
 
 
+def give_people(path: Path, name: str, *, owner: int, group: int) -> bytes:
+    """A list by which a single person may read and write; its mask is what the owner may."""
+    everybody = 0xFFFFFFFF
+    entries = [
+        (1, owner, everybody),
+        (2, 6, 65534),
+        (4, group, everybody),
+        (0x10, owner, everybody),
+        (0x20, 0, everybody),
+    ]
+    people = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(path, name, people)
+    except OSError:
+        pytest.skip("this file system knows no lists of people")
+    return people
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="lists of people are asked for as on Linux")
 def test_a_file_keeps_the_people_who_may_read_it(clone):
     path = clone / "registry" / SPEYER
     path.chmod(0o600)
-    everybody = 0xFFFFFFFF
-    entries = [(1, 6, everybody), (2, 6, 65534), (4, 0, everybody), (0x10, 6, everybody), (0x20, 0, everybody)]
-    people = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
-    try:
-        os.setxattr(path, "system.posix_acl_access", people)
-    except OSError:
-        pytest.skip("this file system knows no lists of people")
+    people = give_people(path, "system.posix_acl_access", owner=6, group=0)
     commit(clone, FileWrite(SPEYER, b"name: neu\n"))
     assert path.read_bytes() == b"name: neu\n"
     assert os.getxattr(path, "system.posix_acl_access") == people
@@ -217,13 +229,7 @@ def test_a_file_keeps_the_people_who_may_read_it(clone):
 def test_a_file_does_not_get_the_people_whom_its_folder_gives_to_new_files(clone):
     path = clone / "registry" / SPEYER
     path.chmod(0o660)
-    everybody = 0xFFFFFFFF
-    entries = [(1, 7, everybody), (2, 6, 65534), (4, 5, everybody), (0x10, 7, everybody), (0x20, 0, everybody)]
-    people = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
-    try:
-        os.setxattr(path.parent, "system.posix_acl_default", people)
-    except OSError:
-        pytest.skip("this file system knows no lists of people")
+    give_people(path.parent, "system.posix_acl_default", owner=7, group=5)
     commit(clone, FileWrite(SPEYER, b"name: neu\n"), WORMS)
     assert "system.posix_acl_access" not in os.listxattr(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
